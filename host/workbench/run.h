@@ -1,0 +1,35 @@
+// Runs an engine on a case under suspicion: poisoned outputs and workspace, guard bands, inputs hashed before and after.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <rapt/rapt.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "workbench/case.h"
+
+namespace rapt::workbench {
+
+struct ContextDeleter {
+  void operator()(rapt_context* context) const { rapt_context_destroy(context); }
+};
+using Context = std::unique_ptr<rapt_context, ContextDeleter>;
+// Throws std::runtime_error with the sentence. threads 0 and an empty isa: defaults.
+Context make_context(int threads = 0, const std::string& max_isa = "");
+
+struct Outcome {
+  rapt_status status = RAPT_OK;
+  std::string message;          // the library's sentence, or what the harness caught; empty when all is well
+  std::string kernel;
+  Buffer o, lse;                // in the problem's o and lse layout; lse empty if absent
+  bool ok() const { return status == RAPT_OK && message.empty(); }
+};
+
+// Plans and runs once with o, lse and workspace filled with 0xFF. `suspicious` (default): runs three times with workspace prefilled 0x00,
+// 0xFF and seeded noise, and reports as a message: bits that differ, a broken guard, a changed input, an output element outside the
+// tensor's own elements (gaps, rows past a length) that was written.
+Outcome run_engine(rapt_context* context, const Case& data, int32_t engine, bool suspicious = true);
+
+}  // namespace rapt::workbench

@@ -1,0 +1,157 @@
+// Measures the FMA peak and the read bandwidth with short bursts that start together on all threads, and names the machine.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include "workbench/ceilings.h"
+
+#include <hwy/aligned_allocator.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <new>
+#include <thread>
+
+#include "workbench/ceilings_loops.h"
+
+namespace rapt::workbench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_between(Clock::time_point begin, Clock::time_point end) { return std::chrono::duration<double>(end - begin).count(); }
+
+// Lets all threads through when the last one has come. They spin: a thread that wakes from sleep would start late.
+class StartLine {
+ public:
+  explicit StartLine(int threads) : threads_(threads) {}
+  void wait() {
+    const int64_t turn = came_.fetch_add(1) / threads_;
+    for (int spins = 0; came_.load(std::memory_order_acquire) < (turn + 1) * threads_; ++spins) {
+      if (spins > 4096) std::this_thread::yield();
+    }
+  }
+
+ private:
+  const int threads_;
+  std::atomic<int64_t> came_{0};
+};
+
+struct alignas(64) Lap {
+  Clock::time_point begin, end;
+};
+
+// body(thread) `count` times on all threads at once; seconds of each, from the first start to the last end.
+template <class Body>
+std::vector<double> time_together(int threads, int64_t count, const Body& body) {
+  StartLine line(threads);
+  std::vector<Lap> laps(static_cast<size_t>(threads * count));
+  const auto run = [&](int thread) {
+    for (int64_t i = 0; i < count; ++i) {
+      Lap& lap = laps[static_cast<size_t>(i * threads + thread)];
+      line.wait();
+      lap.begin = Clock::now();
+      body(thread);
+      lap.end = Clock::now();
+    }
+  };
+  std::vector<std::thread> others;
+  for (int thread = 1; thread < threads; ++thread) others.emplace_back(run, thread);
+  run(0);
+  for (std::thread& other : others) other.join();
+  std::vector<double> seconds;
+  for (auto lap = laps.begin(); lap != laps.end(); lap += threads) {
+    const auto earlier = [](const Lap& a, const Lap& b) { return a.begin < b.begin; };
+    const auto ends_earlier = [](const Lap& a, const Lap& b) { return a.end < b.end; };
+    seconds.push_back(
+        seconds_between(std::min_element(lap, lap + threads, earlier)->begin, std::max_element(lap, lap + threads, ends_earlier)->end));
+  }
+  return seconds;
+}
+
+double shortest(const std::vector<double>& seconds) { return *std::min_element(seconds.begin(), seconds.end()); }
+
+constexpr double kBurstSeconds = 0.4e-3;  // long enough for the clock to be exact, short enough to fall between two interruptions
+constexpr int64_t kReadGrain = 4 * 64;    // elements: what every loop of CeilingLoops::sum divides evenly
+
+int64_t rounds_per_burst(const CeilingLoops& loops) {
+  float sink = 0;
+  int64_t rounds = 1024;
+  while (shortest(time_together(1, 3, [&](int) { loops.fma(rounds, 0.999f, 0.001f, &sink); })) < kBurstSeconds / 2) rounds *= 2;
+  return rounds;
+}
+
+}  // namespace
+
+double fma_peak_gflops(int threads, const std::string& isa, double seconds) {
+  threads = std::max(threads, 1);
+  const CeilingLoops& loops = ceiling_loops(isa);
+  const int64_t rounds = rounds_per_burst(loops);
+  const int64_t bursts = std::max<int64_t>(1, static_cast<int64_t>(seconds / kBurstSeconds));
+  struct alignas(64) Result {
+    float sink;
+    double flops;
+  };
+  std::vector<Result> results(static_cast<size_t>(threads));
+  const std::vector<double> times = time_together(threads, bursts, [&](int thread) {
+    Result& result = results[static_cast<size_t>(thread)];
+    result.flops = loops.fma(rounds, 0.999f, 0.001f, &result.sink);
+  });
+  return threads * results[0].flops / shortest(times) * 1e-9;
+}
+
+namespace {
+
+std::vector<double> read_passes(const float* data, int64_t count, int threads, int64_t passes, int64_t repeats) {
+  const CeilingLoops& loops = ceiling_loops("");
+  const int64_t share = count / threads / kReadGrain * kReadGrain;
+  std::atomic<float> sink{0};  // keeps the sums alive
+  return time_together(threads, passes, [&](int thread) {
+    float sum = 0;
+    for (int64_t i = 0; i < repeats; ++i) sum += loops.sum(data + thread * share, share);
+    sink.store(sum, std::memory_order_relaxed);
+  });
+}
+
+}  // namespace
+
+double read_seconds(const void* data, size_t bytes, int threads) {
+  return read_passes(static_cast<const float*>(data), static_cast<int64_t>(bytes / sizeof(float)), std::max(threads, 1), 1, 1)[0];
+}
+
+double read_gbps(int threads, size_t bytes) {
+  threads = std::max(threads, 1);
+  const int64_t grain = kReadGrain * threads;
+  const int64_t count = std::max<int64_t>(1, static_cast<int64_t>(bytes / sizeof(float)) / grain) * grain;
+  const auto data = hwy::AllocateAligned<float>(static_cast<size_t>(count));
+  if (data == nullptr) throw std::bad_alloc();
+  std::fill_n(data.get(), count, 1.0f);
+  const double total = static_cast<double>(count) * sizeof(float);
+  const double once = shortest(read_passes(data.get(), count, threads, 3, 1));
+  const int64_t repeats = std::max<int64_t>(1, static_cast<int64_t>(kBurstSeconds / once));
+  const int64_t passes = std::clamp<int64_t>(static_cast<int64_t>(0.1 / (once * static_cast<double>(repeats))), 5, 100);
+  return total * static_cast<double>(repeats) / shortest(read_passes(data.get(), count, threads, passes, repeats)) * 1e-9;
+}
+
+std::string isa_name() { return ceiling_loops("").isa; }
+
+std::string cpu_name() {
+  std::ifstream file("/proc/cpuinfo");
+  std::string line, name, family, model;
+  const auto value = [&](const std::string& key, std::string& out) {
+    if (out.empty() && line.rfind(key + "\t", 0) == 0 && line.find(": ") != std::string::npos) out = line.substr(line.find(": ") + 2);
+  };
+  while (std::getline(file, line)) value("model name", name), value("cpu family", family), value("model", model);
+  if (name.empty()) return "unknown CPU";
+  return family.empty() ? name : name + " (family " + family + " model " + model + ")";
+}
+
+double Trials::best() const { return seconds.empty() ? 0 : shortest(seconds); }
+
+double Trials::p25() const {
+  if (seconds.empty()) return 0;
+  std::vector<double> sorted = seconds;
+  std::sort(sorted.begin(), sorted.end());
+  return sorted[(sorted.size() - 1) / 4];
+}
+
+}  // namespace rapt::workbench

@@ -2,11 +2,9 @@
 include_guard()
 
 if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
-  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release, RelWithDebInfo or MinSizeRel" FORCE)
 endif()
 set(CMAKE_EXPORT_COMPILE_COMMANDS ${PROJECT_IS_TOP_LEVEL})
-
-find_package(Threads REQUIRED)
 
 add_library(rapt_settings INTERFACE)
 target_compile_features(rapt_settings INTERFACE cxx_std_20)
@@ -14,4 +12,10 @@ target_compile_options(rapt_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow
 if(RAPT_SANITIZE)
   target_compile_options(rapt_settings INTERFACE -fsanitize=${RAPT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(rapt_settings INTERFACE -fsanitize=${RAPT_SANITIZE})
+endif()
+if(RAPT_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "RAPT_FUZZ=ON needs clang's libFuzzer: use the preset fuzz, or set CMAKE_CXX_COMPILER=clang++.")
+  endif()
+  target_compile_options(rapt_settings INTERFACE -fsanitize=fuzzer-no-link)
 endif()

@@ -30,10 +30,7 @@ install(FILES ${PROJECT_BINARY_DIR}/rapt-config.cmake ${PROJECT_BINARY_DIR}/rapt
         DESTINATION ${config_dir} COMPONENT dev)
 
 # The prefix is found from the place of rapt.pc, so that an installed tree may be moved.
-set(pc_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
-file(RELATIVE_PATH RAPT_PC_PREFIX ${pc_dir} ${CMAKE_INSTALL_PREFIX})
-file(RELATIVE_PATH RAPT_PC_LIBDIR ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_LIBDIR})
-file(RELATIVE_PATH RAPT_PC_INCLUDEDIR ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+file(RELATIVE_PATH RAPT_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/rapt.pc.in ${PROJECT_BINARY_DIR}/rapt.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/rapt.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
 

@@ -221,11 +221,16 @@ typedef struct rapt_args {
   const void* const* k_pages;      /* [batch, table_stride]. RAPT_KV_PAGE_POINTERS */
   const void* const* v_pages;
 } rapt_args;
+static inline rapt_args rapt_args_default(void) {
 #ifdef __cplusplus
-#define RAPT_ARGS_INIT rapt_args{sizeof(rapt_args)}
+  rapt_args args = {};
 #else
-#define RAPT_ARGS_INIT {sizeof(rapt_args)}
+  rapt_args args = {0};
 #endif
+  args.struct_size = sizeof args;
+  return args;
+}
+#define RAPT_ARGS_INIT rapt_args_default()
 
 /* Computes o and lse. Allocates nothing, creates no thread. The cpu engines return when done; cuda launches on `stream` and
  * returns. workspace: 64-byte aligned (256 on cuda), any content, one per run in flight; NULL if the plan needs none.

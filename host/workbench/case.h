@@ -19,7 +19,7 @@ struct Case {
   rapt_problem problem;  // engine is chosen per run
   rapt_args args;        // pointers into the buffers below; o and lse NULL
   Buffer q, k, v, mask, bias, alibi, sinks;
-  Buffer seqlens_q, seqlens_kv, cu_seqlens_q, cu_seqlens_kv, block_table, kv_indptr, kv_indices, k_pages, v_pages;
+  Buffer seqlens_q, seqlens_kv, cu_seqlens_q, cu_seqlens_kv, block_table, kv_indptr, kv_indices, kv_last_page_len, k_pages, v_pages;
   std::vector<int64_t> lens_q, lens_kv;  // [batch], resolved
 
   uint64_t hash() const;       // of every input buffer
@@ -27,7 +27,13 @@ struct Case {
 };
 
 // Seeded data in the problem's layout. Everything that no visible pair may touch is poison (NaN, or absurd page ids): rows past a length,
-// gaps between rows, pages that no table names, table entries past a length, padding after packed tokens.
+// gaps between rows, pages that no table names, table entries past a length, padding after packed tokens, and whatever causal, window
+// or (every other seed) mask and bias hide from every row. The values of visible rows depend on the seed and not on the layout.
 Case make_case(const Problem& problem);
+
+// Element offsets from the begin of the buffer: row i of sequence b in a tensor addressed as q (q, o, lse); key j in k and in v.
+int64_t query_row(const Case& data, const rapt_tensor& tensor, int64_t b, int64_t head, int64_t i);
+int64_t key_row(const Case& data, int64_t b, int64_t head, int64_t j);    // -1 if its page is unmapped
+int64_t value_row(const Case& data, int64_t b, int64_t head, int64_t j);  // -1 likewise
 
 }  // namespace rapt::workbench

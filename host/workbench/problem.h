@@ -15,7 +15,8 @@ namespace rapt::workbench {
 // SHAPE      b1,hq1,hkv(=hq),sq,sk(=sq),d,dv(=d)
 // SEMANTICS  causal=br|tl|OFFSET  align=tl|OFFSET (without causal)  win=L:R  cap=C  scale=S  mask=PATTERN  bias=PATTERN[/TYPE]  alibi[=batch]
 //            sinks  nolse  lse2  invariant  lens=SPREAD  data=DISTRIBUTION  seed=N
-// LAYOUT     bhsd (default), bshd, strided (gaps after every dimension), ragged, pageN, listN, pointersN (N = page_size), comma-separated
+// LAYOUT     bhsd (default), bshd, strided (gaps after every dimension), ragged, pageN, listN, pointersN (N = page_size), comma-separated.
+//            ragged is q, and k and v too unless they are paged; raggedq is q beside dense k and v, raggedkv k and v beside dense q
 struct Problem {
   rapt_type q_type = RAPT_F32, k_type = RAPT_F32, v_type = RAPT_F32, o_type = RAPT_F32;
   int64_t batch = 1, heads_q = 1, heads_kv = 1, seqlen_q = 1, seqlen_kv = 1, head_dim = 1, head_dim_v = 1;

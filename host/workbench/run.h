@@ -4,6 +4,7 @@
 
 #include <rapt/rapt.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,5 +32,9 @@ struct Outcome {
 // 0xFF and seeded noise, and reports as a message: bits that differ, a broken guard, a changed input, an output element outside the
 // tensor's own elements (gaps, rows past a length) that was written.
 Outcome run_engine(rapt_context* context, const Case& data, int32_t engine, bool suspicious = true);
+
+// The same for whoever computes: one call on these arguments, its status, and its sentence when that is not RAPT_OK.
+using Call = std::function<rapt_status(const rapt_args& args, void* workspace, size_t workspace_bytes, std::string& sentence)>;
+Outcome run_call(const Case& data, size_t workspace_bytes, const Call& call, bool suspicious = true);
 
 }  // namespace rapt::workbench

@@ -1,0 +1,52 @@
+// Guarded memory: how the bands are laid, checked and the contents hashed.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include "workbench/buffer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+namespace rapt::workbench {
+namespace {
+
+constexpr size_t kBand = 4096;  // bytes of each guard band; a multiple of the alignment
+constexpr size_t kAlignment = 64;
+constexpr unsigned char kPoison = 0xFF;
+
+bool all_poison(const unsigned char* from, size_t bytes) {
+  return std::all_of(from, from + bytes, [](unsigned char byte) { return byte == kPoison; });
+}
+
+}  // namespace
+
+Buffer::Buffer(size_t bytes) : size_(bytes) {
+  const size_t total = kBand + bytes + kBand;
+  auto* memory = static_cast<unsigned char*>(::operator new(total, std::align_val_t(kAlignment)));
+  memory_.reset(memory, [](unsigned char* p) { ::operator delete(p, std::align_val_t(kAlignment)); });
+  std::memset(memory, kPoison, total);
+  begin_ = memory + kBand;
+}
+
+void Buffer::fill(unsigned char byte) {
+  if (size_ > 0) std::memset(begin_, byte, size_);
+}
+
+uint64_t Buffer::hash() const {
+  uint64_t h = 0x9E3779B97F4A7C15u ^ size_;
+  const auto absorb = [&h](uint64_t word) {
+    h = (h ^ word) * 0xBF58476D1CE4E5B9u;
+    h ^= h >> 32;
+  };
+  size_t at = 0;
+  for (; at + sizeof(uint64_t) <= size_; at += sizeof(uint64_t)) {
+    uint64_t word;
+    std::memcpy(&word, begin_ + at, sizeof word);
+    absorb(word);
+  }
+  for (; at < size_; ++at) absorb(begin_[at]);
+  return h;
+}
+
+bool Buffer::guards_intact() const { return begin_ == nullptr || (all_poison(begin_ - kBand, kBand) && all_poison(begin_ + size_, kBand)); }
+
+}  // namespace rapt::workbench

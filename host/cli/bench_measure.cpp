@@ -1,0 +1,163 @@
+// One case, several planned engines, trials in turns.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include "cli/bench_measure.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
+
+#include "cli/bench_judge.h"
+#include "cli/options.h"
+#include "workbench/case.h"
+#include "workbench/ceilings.h"
+#include "workbench/run.h"
+#include "workbench/scalar.h"
+
+namespace rapt::cli {
+namespace {
+
+using workbench::Buffer;
+using workbench::Case;
+
+constexpr double kShortestTrial = 200e-6;      // seconds; shorter calls are repeated within a trial
+constexpr size_t kFewestTrials = 3, kMostTrials = 20000;
+constexpr double kJudgeBudget = 3e8;           // multiply-adds of the judge
+constexpr size_t kFarBeyondCaches = 256 << 20;  // bytes
+constexpr size_t kLargestRead = 1 << 30;
+
+struct PlanDeleter {
+  void operator()(rapt_plan* plan) const { rapt_plan_destroy(plan); }
+};
+
+// An engine that took the problem: its plan, its own outputs, its trials.
+struct Runner {
+  int32_t engine = 0;
+  std::unique_ptr<rapt_plan, PlanDeleter> plan;
+  workbench::Outcome outcome;
+  Buffer workspace;
+  rapt_args args;
+  int64_t calls_per_trial = 1;
+  workbench::Trials trials;
+  double spent = 0;
+
+  double trial() {
+    void* scratch = workspace.size() > 0 ? workspace.data() : nullptr;
+    const auto begin = std::chrono::steady_clock::now();
+    for (int64_t i = 0; i < calls_per_trial; ++i) {
+      if (rapt_run(plan.get(), &args, scratch, workspace.size(), nullptr) != RAPT_OK) throw std::runtime_error(rapt_last_error());
+    }
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+};
+
+Buffer output(const rapt_tensor& tensor) {
+  return tensor.type == RAPT_NONE ? Buffer() : Buffer(static_cast<size_t>(workbench::extent(tensor)) * rapt_type_size(tensor.type));
+}
+
+// Plans and runs once, which warms up and gives the answer that is judged. A refusal leaves plan empty and its sentence in the outcome.
+Runner make_runner(rapt_context* context, const Case& data, int32_t engine) {
+  Runner runner;
+  runner.engine = engine;
+  rapt_problem problem = data.problem;
+  problem.engine = engine;
+  rapt_plan* plan = nullptr;
+  if (rapt_plan_create(context, &problem, &plan) != RAPT_OK) {
+    runner.outcome.message = rapt_last_error();
+    return runner;
+  }
+  runner.plan.reset(plan);
+  runner.outcome.kernel = rapt_plan_kernel(plan);
+  runner.outcome.o = output(problem.o);
+  runner.outcome.lse = output(problem.lse);
+  runner.workspace = Buffer(rapt_plan_workspace(plan));
+  runner.args = data.args;
+  runner.args.o = runner.outcome.o.data();
+  runner.args.lse = runner.outcome.lse.data();
+  const double first = runner.trial();
+  if (first < kShortestTrial) {
+    const double second = std::max(runner.trial(), 1e-7);
+    runner.calls_per_trial = static_cast<int64_t>(std::ceil(kShortestTrial / second));
+  }
+  return runner;
+}
+
+void take_turns(std::vector<Runner>& runners, double seconds) {
+  const auto unfinished = [&](const Runner& r) {
+    return r.trials.seconds.size() < kFewestTrials || (r.spent < seconds && r.trials.seconds.size() < kMostTrials);
+  };
+  while (std::any_of(runners.begin(), runners.end(), unfinished)) {
+    for (Runner& runner : runners) {
+      if (!unfinished(runner)) continue;
+      const double trial = runner.trial();
+      runner.spent += trial;
+      runner.trials.seconds.push_back(trial / static_cast<double>(runner.calls_per_trial));
+    }
+  }
+}
+
+Measurement measurement_of(rapt_context* context, const workbench::Problem& problem, const Case& data, const Runner& runner, bool judged) {
+  Measurement m;
+  m.problem = workbench::print_problem(problem);
+  m.kernel = runner.outcome.kernel;
+  m.engine = m.kernel.substr(0, m.kernel.find('/'));
+  m.best_s = runner.trials.best();
+  m.p25_s = runner.trials.p25();
+  m.gflops = workbench::flops(problem) / m.best_s * 1e-9;
+  m.gbps = workbench::unique_bytes(problem) / m.best_s * 1e-9;
+  if (judged) {
+    const JudgedRows rows = judge_rows(context, data, runner.outcome, kJudgeBudget);
+    m.error_of_bound = rows.error_of_bound;
+    m.judged_rows = rows.rows;
+    m.rows = rows.rows_in_all;
+  }
+  return m;
+}
+
+void measure_problem(rapt_context* context, const workbench::Problem& problem, const BenchSettings& settings, BenchResult& result) {
+  const Case data = workbench::make_case(problem);
+  std::vector<Runner> runners;
+  for (int32_t engine : settings.engines) {
+    Runner runner = make_runner(context, data, engine);
+    if (runner.plan) {
+      runners.push_back(std::move(runner));
+    } else {
+      result.refusals.push_back({data.name, engine_name(engine), runner.outcome.message});
+    }
+  }
+  if (runners.empty()) return;
+  result.fma_peak_gflops = std::max(result.fma_peak_gflops, workbench::fma_peak_gflops(result.threads, settings.isa));
+  take_turns(runners, settings.seconds);
+  result.fma_peak_gflops = std::max(result.fma_peak_gflops, workbench::fma_peak_gflops(result.threads, settings.isa));
+  const size_t bytes = std::clamp<size_t>(static_cast<size_t>(workbench::unique_bytes(problem)), 4096, kLargestRead);
+  const double read = workbench::read_gbps(result.threads, bytes);
+  for (const Runner& runner : runners) {
+    result.measurements.push_back(measurement_of(context, problem, data, runner, settings.judge));
+    result.measurements.back().bandwidth_share = result.measurements.back().gbps / read;
+  }
+}
+
+}  // namespace
+
+BenchResult measure(const std::vector<workbench::Problem>& problems, const BenchSettings& settings) {
+  const workbench::Context context = workbench::make_context(settings.threads, settings.isa);
+  const bool shows_progress = isatty(STDERR_FILENO) == 1;
+  BenchResult result;
+  result.cpu = workbench::cpu_name();
+  result.isa = rapt_context_isa(context.get());
+  result.threads = rapt_context_threads(context.get());
+  result.read_gbps = workbench::read_gbps(result.threads, kFarBeyondCaches);
+  size_t done = 0;
+  for (const workbench::Problem& problem : problems) {
+    if (shows_progress) fmt::print(stderr, "\r\x1b[K{}/{} {}", ++done, problems.size(), workbench::print_problem(problem));
+    measure_problem(context.get(), problem, settings, result);
+  }
+  if (shows_progress) fmt::print(stderr, "\r\x1b[K");
+  for (Measurement& m : result.measurements) m.peak_share = m.gflops / result.fma_peak_gflops;
+  return result;
+}
+
+}  // namespace rapt::cli

@@ -1,3 +1,5 @@
+/* A stranger's first program: attention over three tokens, the ones that `rapt demo` walks through. From the first include on, this is the
+ * program in README.md. Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0 */
 #include <rapt/rapt.h>
 #include <stdio.h>
 #include <stdlib.h>

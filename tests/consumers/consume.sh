@@ -21,6 +21,7 @@ with_pkg_config() {
   [ "$language" = c ] || compiler=(c++ -std=c++17)
   export PKG_CONFIG_PATH="$libdir/pkgconfig"
   pkg-config --exact-version=0.1.0 rapt
+  cc -std=c99 -pedantic-errors -Wall -Wextra -Werror -fsyntax-only -x c "$place/include/rapt/rapt.h"  # no extension is needed
   flags=$(pkg-config --cflags --libs rapt)
   # librapt.so stands beside librapt.a, and the linker prefers it: name the archive.
   [ "$library" = shared ] || flags=$(pkg-config --static --cflags --libs rapt | sed 's/-lrapt\b/-l:librapt.a/')

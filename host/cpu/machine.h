@@ -1,0 +1,72 @@
+// A machine is the tile body compiled for one instruction set: a name and four functions. To add one, add a row in machine.cpp.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "cpu/call.h"
+
+namespace rapt::cpu {
+
+inline constexpr int64_t kBlock = 256;       // keys of a packed block; a tile's scores are computed block by block
+inline constexpr int64_t kTileRows = 96;     // most rows of a prefill tile
+inline constexpr int64_t kDecodeRows = 16;   // up to this many rows read K and V in place instead of packing them
+inline constexpr int64_t kScoreStride = kBlock + 16;  // floats between score rows: not a power of two, so that rows fall in other cache sets
+inline constexpr int64_t kRowAlign = 16;     // O rows, V panels and D of decode are padded to this many floats
+
+constexpr int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
+
+// K and V of one (sequence, kv head), rewritten for the micro-kernel. Per block of keys:
+//   k: panels of `panel` keys, each [head_dim][panel];   v: panels of `panel` columns, each [kBlock][panel].   Padding is 0.
+struct Packed {
+  float* k;
+  float* v;
+  uint8_t* flags;              // per block, of kBlockNonFinite and kBlockUnmapped
+  int64_t begin_key, end_key;  // keys that some row of the unit may see; block 0 begins at first_key()
+  int64_t first_key() const { return begin_key / kBlock * kBlock; }
+};
+inline constexpr uint8_t kBlockNonFinite = 1;  // V holds NaN or inf: hidden values must be stepped around, not multiplied by 0
+inline constexpr uint8_t kBlockUnmapped = 2;   // some key lies in a page that is not mapped
+
+// Rows [row_begin, row_end) of one (sequence, kv head) against keys [key_begin, key_end). The queries of all heads of the group are rows:
+// row = query * group + head in group, so that they share K and V and their visible ranges move together.
+struct Tile {
+  const Call& call;
+  const Sequence& sequence;
+  int64_t head_kv, row_begin, row_end, key_begin, key_end;
+  std::atomic<int64_t>* unmapped;  // where a key was needed whose page is not mapped: 1 + (sequence << 40 | entry), else 0
+
+  int64_t rows() const { return row_end - row_begin; }
+  int64_t query(int64_t row) const { return (row_begin + row) / call.group(); }
+  int64_t head(int64_t row) const { return head_kv * call.group() + (row_begin + row) % call.group(); }
+};
+
+// A thread's working memory, and the running softmax of the tile in it.
+struct Scratch {
+  float* q;        // [rows][q_stride]
+  float* o;        // [rows][o_stride], not normalised
+  float* scores;   // [micro-tile rows][kScoreStride]
+  float* zeros;    // a row of zeros of any element type, max(head_dim, head_dim_v) doubles
+  float* row_max;  // [rows] in log2 units
+  float* row_sum;  // [rows]
+  KeyRange* visible;  // [rows] by position, within the tile's keys
+  int64_t q_stride, o_stride;  // floats
+};
+
+struct Machine {
+  const char* name;
+  int64_t hwy_target;  // the bit that Highway detects it by
+  int64_t panel;       // keys, or columns of V, of a packed panel
+  void (*pack)(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch);
+  void (*prefill)(const Tile& tile, const Packed& packed, Scratch& scratch);
+  void (*decode)(const Tile& tile, Scratch& scratch);
+  void (*store)(const Tile& tile, const Scratch& scratch);  // divides by the sums, joins the sinks, writes o and lse
+};
+
+// Rows of the table, best first; nullptr past the end.
+const Machine* machine_at(int32_t index);
+bool machine_runs_here(const Machine& machine);
+const Machine* machine_named(const char* name);
+
+}  // namespace rapt::cpu

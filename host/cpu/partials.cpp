@@ -1,0 +1,40 @@
+// Combining splits: o = sum_s 2^(m_s - m) o_s, l = sum_s 2^(m_s - m) l_s, m = max_s m_s.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include "cpu/partials.h"
+
+#include <cmath>
+#include <cstring>
+
+namespace rapt::cpu {
+
+void save_partials(const Partials& p, const Tile& tile, int64_t split, const Scratch& scratch) {
+  for (int64_t row = 0; row < tile.rows(); ++row) {
+    const Partial to = partial_of(p.plan, p.workspace, p.slot, tile.row_begin + row, split);
+    *to.row_max = scratch.row_max[row];
+    *to.row_sum = scratch.row_sum[row];
+    std::memcpy(to.o, scratch.o + row * scratch.o_stride, static_cast<size_t>(scratch.o_stride) * sizeof(float));
+  }
+}
+
+void load_partials(const Partials& p, const Tile& tile, int64_t splits, Scratch& scratch) {
+  for (int64_t row = 0; row < tile.rows(); ++row) {
+    float top = -INFINITY;
+    for (int64_t split = 0; split < splits; ++split)
+      top = std::max(top, *partial_of(p.plan, p.workspace, p.slot, tile.row_begin + row, split).row_max);
+    float* o = scratch.o + row * scratch.o_stride;
+    std::memset(o, 0, static_cast<size_t>(scratch.o_stride) * sizeof(float));
+    float sum = 0.0f;
+    for (int64_t split = 0; split < splits; ++split) {
+      const Partial from = partial_of(p.plan, p.workspace, p.slot, tile.row_begin + row, split);
+      // A split that saw nothing has no sum. One whose every score is NaN has no maximum either, but its NaN must go on.
+      if (*from.row_sum == 0.0f) continue;
+      const float weight = std::exp2(*from.row_max - (std::isinf(top) ? *from.row_max : top));
+      sum += weight * *from.row_sum;
+      for (int64_t d = 0; d < scratch.o_stride; ++d) o[d] += weight * from.o[d];
+    }
+    scratch.row_max[row] = top;
+    scratch.row_sum[row] = sum;
+  }
+}
+
+}  // namespace rapt::cpu

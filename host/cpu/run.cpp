@@ -1,0 +1,163 @@
+// A run: every thread takes tasks from one counter, in order. A task may wait for earlier ones only, which others have taken before it,
+// so any executor makes progress, one that calls the bodies one after another too.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include "cpu/run.h"
+
+#include <atomic>
+#include <cstring>
+#include <thread>
+
+#include "cpu/partials.h"
+
+namespace rapt::cpu {
+namespace {
+
+struct RunHeader {  // at the workspace's beginning
+  std::atomic<int64_t> next_task;
+  std::atomic<int64_t> unmapped;
+};
+
+struct Run {
+  const Plan& plan;
+  const Call call;
+  void* workspace;
+  int64_t tasks = 0;
+
+  template <class T> T* at(size_t offset) const { return reinterpret_cast<T*>(static_cast<char*>(workspace) + offset); }
+  RunHeader& header() const { return *at<RunHeader>(0); }
+  int64_t* first_task() const { return at<int64_t>(plan.first_task); }
+  int64_t* first_unit() const { return at<int64_t>(plan.first_unit); }
+  UnitCounters& counters(int64_t unit) const { return at<UnitCounters>(plan.counters)[unit]; }
+};
+
+void wait_for(int32_t& counter, int32_t value) {
+  std::atomic_ref<int32_t> atomic(counter);
+  for (int spin = 0; atomic.load(std::memory_order_acquire) < value; ++spin) {
+    if (spin > 2000) std::this_thread::yield();
+  }
+}
+
+// Units without rows have no tasks and no number, so that every number in a slot's history has run.
+void lay_out(Run& run) {
+  const int64_t batch = run.call.problem.batch, heads_kv = run.call.problem.k.shape[1];
+  new (&run.header()) RunHeader{};
+  int64_t task = 0, unit = 0;
+  for (int64_t b = 0; b < batch; ++b) {
+    run.first_task()[b] = task;
+    run.first_unit()[b] = unit;
+    const int64_t tasks = unit_shape(run.call, sequence_at(run.call, b), run.plan.tile_rows).tasks();
+    task += tasks * heads_kv;
+    if (tasks > 0) unit += heads_kv;
+  }
+  run.first_task()[batch] = run.tasks = task;
+  std::memset(&run.counters(0), 0, static_cast<size_t>(unit) * sizeof(UnitCounters));
+}
+
+// One unit as a thread works on it; the sequence is kept from task to task.
+struct Current {
+  int64_t batch = -1;
+  Sequence sequence{};
+  UnitShape shape{};
+  int64_t head_kv = 0, unit = 0, task = 0;  // task: inside the unit
+};
+
+void find_task(const Run& run, int64_t task, Current& now) {
+  const int64_t* first = run.first_task();
+  const int64_t b = std::upper_bound(first, first + run.call.problem.batch + 1, task) - first - 1;
+  if (b != now.batch) {
+    now.batch = b;
+    now.sequence = sequence_at(run.call, b);
+    now.shape = unit_shape(run.call, now.sequence, run.plan.tile_rows);
+  }
+  now.head_kv = (task - first[b]) / now.shape.tasks();
+  now.task = (task - first[b]) % now.shape.tasks();
+  now.unit = run.first_unit()[b] + now.head_kv;
+}
+
+// Blocks until the unit that used this unit's slot of a ring before is done with it; returns the slot.
+int64_t slot_of(const Run& run, const Current& now, int64_t slots) {
+  if (now.unit >= slots) wait_for(run.counters(now.unit - slots).done, 1);
+  return now.unit % slots;
+}
+
+void pack(const Run& run, const Current& now, Scratch& scratch) {
+  const Packed packed = packed_of(run.plan, run.workspace, slot_of(run, now, run.plan.pack_slots), now.shape.keys);
+  const int64_t blocks = (packed.end_key - packed.first_key() + kBlock - 1) / kBlock;
+  const int64_t end = std::min(blocks, (now.task + 1) * kPackBlocks);
+  for (int64_t block = now.task * kPackBlocks; block < end; ++block)
+    run.plan.machine->pack(run.call, now.sequence, now.head_kv, block, packed, scratch);
+  std::atomic_ref<int32_t>(run.counters(now.unit).packed).fetch_add(1, std::memory_order_release);
+}
+
+void forward(const Run& run, const Tile& tile, const Current& now, Scratch& scratch) {
+  if (now.shape.decode) return run.plan.machine->decode(tile, scratch);
+  wait_for(run.counters(now.unit).packed, static_cast<int32_t>(now.shape.pack_tasks));
+  const int64_t slot = run.plan.pack_slots > 0 ? now.unit % run.plan.pack_slots : 0;
+  run.plan.machine->prefill(tile, packed_of(run.plan, run.workspace, slot, now.shape.keys), scratch);
+}
+
+void attend(const Run& run, const Current& now, Scratch& scratch) {
+  const UnitShape& shape = now.shape;
+  const int64_t part = now.task - shape.pack_tasks, index = shape.tiles - 1 - part / shape.splits, split = part % shape.splits;
+  const int64_t key_begin = shape.keys.begin / kBlock * kBlock + split * shape.split_keys;
+  const Tile tile{run.call, now.sequence, now.head_kv, index * shape.tile_rows, std::min(shape.rows, (index + 1) * shape.tile_rows),
+                  key_begin, std::min(shape.keys.end, key_begin + shape.split_keys), &run.header().unmapped};
+  forward(run, tile, now, scratch);
+
+  UnitCounters& counters = run.counters(now.unit);
+  if (shape.splits == 1) {
+    run.plan.machine->store(tile, scratch);
+  } else {
+    const Partials partials{run.plan, run.workspace, slot_of(run, now, run.plan.split_slots)};
+    save_partials(partials, tile, split, scratch);
+    if (std::atomic_ref<int32_t>(counters.arrived[index]).fetch_add(1, std::memory_order_acq_rel) + 1 == shape.splits) {
+      load_partials(partials, tile, shape.splits, scratch);
+      run.plan.machine->store(tile, scratch);
+    }
+  }
+  if (std::atomic_ref<int32_t>(counters.parts).fetch_add(1, std::memory_order_acq_rel) + 1 == shape.parts())
+    std::atomic_ref<int32_t>(counters.done).store(1, std::memory_order_release);
+}
+
+void body(void* state, int32_t thread) {
+  const Run& run = *static_cast<const Run*>(state);
+  Scratch scratch = scratch_of(run.plan, run.workspace, thread);
+  Current now;
+  for (;;) {
+    const int64_t task = run.header().next_task.fetch_add(1, std::memory_order_relaxed);
+    if (task >= run.tasks) return;
+    find_task(run, task, now);
+    if (now.task < now.shape.pack_tasks) {
+      pack(run, now, scratch);
+    } else {
+      attend(run, now, scratch);
+    }
+  }
+}
+
+rapt_status report_unmapped(const rapt_problem& p, int64_t unmapped, Text& fault) {
+  const long long sequence = (unmapped - 1) >> 32, entry = (unmapped - 1) & 0xFFFFFFFF;
+  const char* table = p.kv_layout == RAPT_KV_PAGE_LIST       ? "kv_indices"
+                      : p.kv_layout == RAPT_KV_PAGE_POINTERS ? "k_pages or v_pages"
+                                                             : "block_table";
+  fault.append("%s: page %lld of sequence %lld is needed by a visible key and is not mapped; its keys were left out. Give a page in [0, %lld)",
+               table, entry, sequence, static_cast<long long>(p.k.shape[0]));
+  return RAPT_BAD_INDEX;
+}
+
+}  // namespace
+
+rapt_status run(const Plan& plan, const rapt_problem& problem, const rapt_args& args, void* workspace, const rapt_executor& executor,
+                Text& fault) {
+  Run run{plan, {problem, args}, workspace};
+  lay_out(run);
+  if (plan.threads == 1) {
+    body(&run, 0);
+  } else {
+    executor.parallel(executor.user, plan.threads, body, &run);
+  }
+  const int64_t unmapped = run.header().unmapped.load(std::memory_order_relaxed);
+  return unmapped == 0 ? RAPT_OK : report_unmapped(problem, unmapped, fault);
+}
+
+}  // namespace rapt::cpu

@@ -1,0 +1,39 @@
+// How a call is cut into tasks that any number of threads take in order from one counter.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "cpu/machine.h"
+
+namespace rapt::cpu {
+
+inline constexpr int64_t kSplitRows = 64;      // units with at most this many rows split their keys
+inline constexpr int64_t kMaxSplits = 32;      // into at most this many parts
+inline constexpr int64_t kMinSplitKeys = 512;  // of at least this many keys
+inline constexpr int64_t kPackBlocks = 4;      // blocks of one packing task
+
+// A unit is one (sequence, kv head). First its pack tasks, then its tiles, the longest first; a tile of few rows is cut along the keys
+// and whoever finishes its last part merges them. How a unit is cut depends on its own sequence and on tile_rows alone, and tile_rows
+// changes no arithmetic: a row's bits do not depend on the batch, nor on the number of threads.
+struct UnitShape {
+  int64_t rows;        // seqlen_q * group
+  bool decode;         // reads K and V in place
+  KeyRange keys;       // that some row may see
+  int64_t pack_tasks;  // 0 when decode
+  int64_t tile_rows, tiles;
+  int64_t split_keys, splits;
+  int64_t parts() const { return tiles * splits; }
+  int64_t tasks() const { return pack_tasks + parts(); }
+};
+UnitShape unit_shape(const Call& call, const Sequence& sequence, int64_t tile_rows);
+
+// The most splits that keys up to max_keys can have.
+int64_t max_splits(int64_t max_keys);
+
+// Rows of a prefill tile: as many as fit, fewer when there would not be enough tiles to keep all threads busy to the end.
+int64_t choose_tile_rows(const rapt_problem& problem, int32_t threads);
+// Threads that are worth waking.
+int32_t choose_threads(const rapt_problem& problem, int32_t threads);
+
+}  // namespace rapt::cpu

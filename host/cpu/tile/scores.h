@@ -1,0 +1,111 @@
+// What happens to a row of scores between Q K^T and softmax: softcap, bias, ALiBi, mask. Leaves log2 units, -inf where hidden.
+// Included once per instruction set. Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#if defined(RAPT_CPU_TILE_SCORES_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef RAPT_CPU_TILE_SCORES_H
+#undef RAPT_CPU_TILE_SCORES_H
+#else
+#define RAPT_CPU_TILE_SCORES_H
+#endif
+
+#include "cpu/tile/vec.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace rapt::cpu::HWY_NAMESPACE {
+
+// True if scores need more than a scale: then Q K^T leaves natural units and adjust_row() turns them to log2.
+HWY_INLINE bool scores_are_adjusted(const rapt_problem& p) {
+  return p.softcap > 0 || p.mask.type != RAPT_NONE || p.bias.type != RAPT_NONE || p.alibi.type != RAPT_NONE;
+}
+HWY_INLINE float score_factor(const rapt_problem& p) {
+  return static_cast<float>(scores_are_adjusted(p) ? p.scale : p.scale * 1.4426950408889634074);
+}
+
+// One row of a tensor shaped [batch, heads_q, seqlen_q, seqlen_kv], each dimension possibly broadcast (stride 0).
+struct BroadcastRow {
+  const char* data;  // element of key 0
+  rapt_type type;    // RAPT_NONE: absent
+  int64_t step;      // elements from key to key: 1, or 0 when one value serves all
+};
+HWY_INLINE BroadcastRow broadcast_row(const rapt_tensor& t, const void* data, int64_t b, int64_t h, int64_t i) {
+  const int64_t offset = b * t.strides[0] + h * t.strides[1] + i * t.strides[2];
+  const int64_t size = t.type == RAPT_F32 ? 4 : t.type == RAPT_BOOL ? 1 : 2;
+  return {static_cast<const char*>(data) + offset * size, t.type, t.strides[3]};
+}
+
+template <class T>
+HWY_INLINE Vec load_keys(const BroadcastRow& row, int64_t key, size_t n) {
+  const T* p = reinterpret_cast<const T*>(row.data) + key * row.step;
+  if (row.step != 0) return n >= kN ? load(p) : load_first(p, n);
+  alignas(64) T same[kN];
+  for (size_t j = 0; j < kN; ++j) same[j] = *p;
+  return load(same);
+}
+HWY_INLINE Vec bias_at(const BroadcastRow& row, int64_t key, size_t n) {
+  switch (row.type) {
+    case RAPT_F16: return load_keys<hwy::float16_t>(row, key, n);
+    case RAPT_BF16: return load_keys<hwy::bfloat16_t>(row, key, n);
+    default: return load_keys<float>(row, key, n);
+  }
+}
+HWY_INLINE Vec mask_at(const BroadcastRow& row, int64_t key, size_t n) {  // 1 where the row may see, else 0
+  alignas(64) float may_see[kN] = {};
+  for (size_t j = 0; j < (n < kN ? n : kN); ++j) may_see[j] = row.data[(key + static_cast<int64_t>(j)) * row.step] != 0 ? 1.0f : 0.0f;
+  return hn::Load(kLanes, may_see);
+}
+
+// Everything a row adds to its scores, resolved once per row of a tile.
+struct RowAdjustment {
+  BroadcastRow bias, mask;
+  float softcap, slope;
+  int64_t position;  // of the key at the same place: query + offset
+};
+HWY_INLINE RowAdjustment row_adjustment(const Tile& tile, int64_t row) {
+  const rapt_problem& p = tile.call.problem;
+  const rapt_args& args = tile.call.args;
+  const int64_t b = tile.sequence.index, h = tile.head(row), i = tile.query(row);
+  RowAdjustment a{{nullptr, RAPT_NONE, 0}, {nullptr, RAPT_NONE, 0}, p.softcap, 0.0f, i + tile.sequence.offset};
+  if (p.bias.type != RAPT_NONE) a.bias = broadcast_row(p.bias, args.bias, b, h, i);
+  if (p.mask.type != RAPT_NONE) a.mask = broadcast_row(p.mask, args.mask, b, h, i);
+  if (p.alibi.type != RAPT_NONE) a.slope = static_cast<const float*>(args.alibi)[b * p.alibi.strides[0] + h * p.alibi.strides[1]];
+  return a;
+}
+
+// s[0 .. n): scores of keys key, key + 1, ... in natural units, all visible by position. The buffer holds whole vectors.
+inline HWY_NOINLINE void adjust_row(const RowAdjustment& a, float* s, int64_t key, int64_t n) {
+  const Vec hidden = hn::Set(kLanes, kHidden);
+  for (int64_t j = 0; j < n; j += static_cast<int64_t>(kN)) {
+    const size_t left = static_cast<size_t>(n - j);
+    Vec x = hn::LoadU(kLanes, s + j);
+    if (a.softcap > 0) x = hn::Mul(hn::Set(kLanes, a.softcap), tanh(hn::Div(x, hn::Set(kLanes, a.softcap))));
+    if (a.slope != 0) {
+      const Vec distance = hn::Add(hn::Set(kLanes, static_cast<float>(key + j - a.position)), hn::Iota(kLanes, 0.0f));
+      x = hn::MulAdd(hn::Set(kLanes, a.slope), distance, x);
+    }
+    hn::Mask<Lanes> hide = hn::MaskFromVec(hn::Zero(kLanes));
+    if (a.bias.type != RAPT_NONE) {
+      const Vec bias = bias_at(a.bias, key + j, left);
+      hide = hn::Eq(bias, hidden);
+      x = hn::Add(x, bias);
+    }
+    if (a.mask.type != RAPT_NONE) hide = hn::Or(hide, hn::Eq(mask_at(a.mask, key + j, left), hn::Zero(kLanes)));
+    x = hn::IfThenElse(hide, hidden, hn::Mul(x, hn::Set(kLanes, kLog2e)));
+    if (left >= kN) {
+      hn::StoreU(x, kLanes, s + j);
+    } else {
+      alignas(64) float tail[kN];
+      hn::Store(x, kLanes, tail);
+      std::memcpy(s + j, tail, left * sizeof(float));
+    }
+  }
+}
+
+// Hides the scores of keys outside [begin, end) in s, which begins at key `first` and holds n.
+HWY_INLINE void hide_outside(float* s, int64_t first, int64_t n, KeyRange visible) {
+  const int64_t begin = visible.begin - first < n ? visible.begin - first : n, end = visible.end - first;
+  for (int64_t j = 0; j < begin; ++j) s[j] = kHidden;
+  for (int64_t j = end > 0 ? end : 0; j < n; ++j) s[j] = kHidden;
+}
+
+}  // namespace rapt::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif

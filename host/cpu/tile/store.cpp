@@ -1,0 +1,64 @@
+// Ends a tile: divides by the sums, joins the sinks, writes o in its type and lse.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/tile/store.cpp"
+#include <hwy/foreach_target.h>
+//
+#include <cmath>
+
+#include "cpu/element.h"
+#include "cpu/tile/kernels.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace rapt::cpu::HWY_NAMESPACE {
+namespace {
+
+void store_row(rapt_type type, const float* o, float factor, size_t n, void* to) {
+  alignas(64) float scaled[kN];
+  for (size_t d = 0; d < n; d += kN) {
+    const size_t wide = HWY_MIN(kN, n - d);
+    hn::Store(hn::Mul(hn::LoadU(kLanes, o + d), hn::Set(kLanes, factor)), kLanes, scaled);
+    if (type == RAPT_F32) {
+      std::memcpy(static_cast<float*>(to) + d, scaled, wide * sizeof(float));
+      continue;
+    }
+    uint16_t* halves = static_cast<uint16_t*>(to) + d;
+    for (size_t j = 0; j < wide; ++j) halves[j] = type == RAPT_BF16 ? bf16_of(scaled[j]) : f16_of(scaled[j]);
+  }
+}
+
+// What a row's o is multiplied by, and its lse in log2 units; a row that saw nothing gets (0, -inf), or its sink.
+struct Norm {
+  double factor, lse2;
+};
+HWY_INLINE Norm normalise(float row_max, float row_sum, bool has_sink, float sink) {
+  constexpr double log2e = 1.4426950408889634074, none = -__builtin_inf();
+  const double seen = row_max == kHidden && row_sum == 0.0f ? none : row_max + std::log2(static_cast<double>(row_sum));
+  if (!has_sink) return {seen == none ? 0.0 : 1.0 / row_sum, seen};
+  const double joined = sink * log2e, top = seen > joined ? seen : joined;
+  if (top == none) return {0.0, none};
+  const double lse2 = top + std::log2(std::exp2(seen - top) + std::exp2(joined - top));
+  return {seen == none ? 0.0 : std::exp2(row_max - lse2), lse2};
+}
+
+}  // namespace
+
+void store(const Tile& tile, const Scratch& scratch) {
+  const rapt_problem& p = tile.call.problem;
+  const size_t head_dim_v = static_cast<size_t>(p.v.shape[3]);
+  const int64_t size = p.o.type == RAPT_F32 ? 4 : 2;
+  const bool has_sink = p.sinks.type != RAPT_NONE;
+  for (int64_t row = 0; row < tile.rows(); ++row) {
+    const int64_t head = tile.head(row), query = tile.query(row);
+    const float sink = has_sink ? static_cast<const float*>(tile.call.args.sinks)[head * p.sinks.strides[1]] : 0.0f;
+    const Norm norm = normalise(scratch.row_max[row], scratch.row_sum[row], has_sink, sink);
+    char* o = static_cast<char*>(tile.call.args.o) + row_offset(p.o, tile.sequence, head, query) * size;
+    store_row(p.o.type, scratch.o + row * scratch.o_stride, static_cast<float>(norm.factor), head_dim_v, o);
+    if (p.lse.type == RAPT_NONE) continue;
+    const double lse = p.lse_base2 ? norm.lse2 : norm.lse2 * 0.69314718055994530942;
+    static_cast<float*>(tile.call.args.lse)[row_offset(p.lse, tile.sequence, head, query)] = static_cast<float>(lse);
+  }
+}
+
+}  // namespace rapt::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();

@@ -1,0 +1,91 @@
+// The vector vocabulary of the tile body, on Highway: lanes of f32, and the few operations that it lacks or does otherwise.
+// Included once per instruction set. Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#if defined(RAPT_CPU_TILE_VEC_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef RAPT_CPU_TILE_VEC_H
+#undef RAPT_CPU_TILE_VEC_H
+#else
+#define RAPT_CPU_TILE_VEC_H
+#endif
+
+#include <hwy/highway.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "cpu/machine.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace rapt::cpu::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Lanes = hn::ScalableTag<float>;
+using Vec = hn::Vec<Lanes>;
+inline constexpr Lanes kLanes{};
+inline constexpr size_t kN = HWY_LANES(float);  // lanes of a vector; the machines here have fixed ones
+
+// The micro-kernel's block of C, in registers: kRows x kVectors accumulators, kVectors of B and a broadcast of A.
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+inline constexpr size_t kRows = 12;  // 32 registers
+#else
+inline constexpr size_t kRows = 6;   // 16 registers
+#endif
+inline constexpr size_t kVectors = 2;
+inline constexpr size_t kPanel = kVectors * kN;
+
+inline constexpr float kHidden = -__builtin_inff();  // the score of a key that a row may not see
+inline constexpr float kLog2e = 1.44269504088896341f;
+
+// 2^x for x <= 0 or so: 0 below -126 and at -inf, exactly 1 at 0, NaN stays NaN. Relative error 1.5e-7.
+// x = n + f with n the nearest integer; the sum with kMagic leaves n + 127 in its low bits, which shifted up are the float 2^n.
+// Degree-5 minimax polynomial of 2^f on [-1/2, 1/2] whose constant term is pinned to 1 (relative error 9.2e-8).
+HWY_INLINE Vec exp2(Vec x) {
+  const Vec magic = hn::Set(kLanes, 12582912.0f + 127.0f);
+  const Vec shifted = hn::Add(x, magic);
+  const Vec f = hn::Sub(x, hn::Sub(shifted, magic));
+  Vec p = hn::MulAdd(f, hn::Set(kLanes, 0x1.5bba14p-10f), hn::Set(kLanes, 0x1.3cea88p-7f));
+  p = hn::MulAdd(f, p, hn::Set(kLanes, 0x1.c6b752p-5f));
+  p = hn::MulAdd(f, p, hn::Set(kLanes, 0x1.ebf9bcp-3f));
+  p = hn::MulAdd(f, p, hn::Set(kLanes, 0x1.62e42ap-1f));
+  p = hn::MulAdd(f, p, hn::Set(kLanes, 1.0f));
+  const hn::RebindToUnsigned<Lanes> bits;
+  const Vec power = hn::BitCast(kLanes, hn::ShiftLeft<23>(hn::BitCast(bits, shifted)));
+  return hn::IfThenZeroElse(hn::Lt(x, hn::Set(kLanes, -126.0f)), hn::Mul(p, power));
+}
+
+// tanh: an odd polynomial below 0.6 (relative error 8e-8), else 1 - 2 / (e^2|x| + 1) with the sign of x.
+HWY_INLINE Vec tanh(Vec x) {
+  const Vec a = hn::Abs(x), t = hn::Mul(x, x), one = hn::Set(kLanes, 1.0f);
+  Vec p = hn::MulAdd(t, hn::Set(kLanes, 0.015612632f), hn::Set(kLanes, -0.052211806f));
+  p = hn::MulAdd(t, p, hn::Set(kLanes, 0.13313116f));
+  p = hn::MulAdd(t, p, hn::Set(kLanes, -0.33332598f));
+  const Vec small = hn::MulAdd(hn::Mul(x, t), p, x);
+  const Vec e = exp2(hn::Mul(a, hn::Set(kLanes, -2.0f * kLog2e)));  // e^-2|x|, at most 1
+  const Vec large = hn::CopySign(hn::Div(hn::Sub(one, e), hn::Add(one, e)), x);
+  return hn::IfThenElse(hn::Lt(a, hn::Set(kLanes, 0.6f)), small, large);
+}
+
+// ---- elements of other types, as f32 ----
+
+template <class T> struct Half {};  // how to widen kN elements of T
+template <> struct Half<hwy::float16_t> { static HWY_INLINE Vec load(const void* p) {
+  const hn::Rebind<hwy::float16_t, Lanes> half;
+  return hn::PromoteTo(kLanes, hn::LoadU(half, static_cast<const hwy::float16_t*>(p)));
+} };
+template <> struct Half<hwy::bfloat16_t> { static HWY_INLINE Vec load(const void* p) {
+  const hn::Rebind<hwy::bfloat16_t, Lanes> half;
+  return hn::PromoteTo(kLanes, hn::LoadU(half, static_cast<const hwy::bfloat16_t*>(p)));
+} };
+template <> struct Half<float> { static HWY_INLINE Vec load(const void* p) { return hn::LoadU(kLanes, static_cast<const float*>(p)); } };
+
+// kN elements from p; or the first n of them, the rest 0, touching nothing past them.
+template <class T> HWY_INLINE Vec load(const T* p) { return Half<T>::load(p); }
+template <class T> HWY_INLINE Vec load_first(const T* p, size_t n) {
+  alignas(64) unsigned char copy[kN * sizeof(T)] = {};
+  std::memcpy(copy, p, n * sizeof(T));
+  return Half<T>::load(copy);
+}
+
+}  // namespace rapt::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif

@@ -1,0 +1,97 @@
+// Sizes and places in the workspace.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include "cpu/workspace.h"
+
+#include <utility>
+
+namespace rapt::cpu {
+namespace {
+
+constexpr int64_t kMicroRows = 16;  // at least the rows of any machine's micro-kernel, by which a tile is padded
+
+size_t aligned(int64_t bytes) { return static_cast<size_t>(round_up(bytes, 64)); }
+size_t floats(int64_t count) { return aligned(count * static_cast<int64_t>(sizeof(float))); }
+
+int64_t padded_rows(const Plan& plan) { return std::max(plan.tile_rows, kDecodeRows) + kMicroRows; }
+
+// Parts of a thread's scratch, in order.
+struct ScratchSizes {
+  size_t q, o, scores, zeros, rows, visible;
+};
+ScratchSizes scratch_sizes(const Plan& plan) {
+  const int64_t rows = padded_rows(plan);
+  return {floats(rows * plan.q_stride), floats(rows * plan.o_stride), floats(kMicroRows * kScoreStride),
+          floats(2 * std::max(plan.q_stride, plan.o_stride)), floats(rows), aligned(rows * static_cast<int64_t>(sizeof(KeyRange)))};
+}
+
+void place_packed(Plan& plan, const rapt_problem& p, int64_t rows) {
+  const int64_t tiles = (rows + plan.tile_rows - 1) / plan.tile_rows;
+  plan.pack_slots = rows <= kDecodeRows ? 0 : std::min(plan.units, 1 + (plan.threads + tiles - 1) / tiles);
+  const int64_t blocks = (p.max_seqlen_kv + kBlock - 1) / kBlock + 1;
+  plan.packed_v = floats(blocks * kBlock * p.k.shape[3]);
+  plan.packed_flags = plan.packed_v + floats(blocks * kBlock * round_up(p.v.shape[3], plan.machine->panel));
+  plan.packed_bytes = plan.packed_flags + aligned(blocks);
+}
+
+}  // namespace
+
+Plan make_plan(const rapt_problem& p, const Machine& machine, int32_t threads) {
+  Plan plan{};
+  plan.machine = &machine;
+  plan.threads = choose_threads(p, threads);
+  plan.tile_rows = choose_tile_rows(p, plan.threads);
+  plan.units = p.batch * p.k.shape[1];
+  plan.q_stride = round_up(p.q.shape[3], kRowAlign);
+  plan.o_stride = round_up(p.v.shape[3], kRowAlign);
+  const int64_t rows = plan.units == 0 ? 0 : p.max_seqlen_q * (p.q.shape[1] / p.k.shape[1]);
+  plan.split_rows = std::min(rows, kSplitRows);
+  plan.splits = max_splits(p.max_seqlen_kv);
+  plan.split_slots = plan.splits > 1 ? std::min<int64_t>(plan.units, 2 * plan.threads) : 0;
+
+  size_t end = 64;  // the task counter and the report of an unmapped page
+  const auto place = [&end](size_t bytes) { return std::exchange(end, end + bytes); };
+  plan.first_task = place(aligned((p.batch + 1) * 8));
+  plan.first_unit = place(aligned((p.batch + 1) * 8));
+  plan.counters = place(aligned(plan.units * static_cast<int64_t>(sizeof(UnitCounters))));
+  const ScratchSizes sizes = scratch_sizes(plan);
+  plan.scratch_bytes = sizes.q + sizes.o + sizes.scores + sizes.zeros + 2 * sizes.rows + sizes.visible;
+  plan.scratch = place(plan.scratch_bytes * static_cast<size_t>(plan.threads));
+  place_packed(plan, p, rows);
+  plan.packed = place(plan.packed_bytes * static_cast<size_t>(plan.pack_slots));
+  plan.partial_bytes = floats(plan.split_rows * plan.splits * (plan.o_stride + kRowAlign));
+  plan.partials = place(plan.partial_bytes * static_cast<size_t>(plan.split_slots));
+  plan.bytes = end;
+  return plan;
+}
+
+Scratch scratch_of(const Plan& plan, void* workspace, int32_t thread) {
+  const ScratchSizes sizes = scratch_sizes(plan);
+  char* at = static_cast<char*>(workspace) + plan.scratch + plan.scratch_bytes * static_cast<size_t>(thread);
+  const auto take = [&at](size_t bytes) { return reinterpret_cast<float*>(std::exchange(at, at + bytes)); };
+  Scratch s{};
+  s.q = take(sizes.q);
+  s.o = take(sizes.o);
+  s.scores = take(sizes.scores);
+  s.zeros = take(sizes.zeros);
+  s.row_max = take(sizes.rows);
+  s.row_sum = take(sizes.rows);
+  s.visible = reinterpret_cast<KeyRange*>(take(sizes.visible));
+  s.q_stride = plan.q_stride;
+  s.o_stride = plan.o_stride;
+  std::fill_n(s.zeros, 2 * std::max(plan.q_stride, plan.o_stride), 0.0f);
+  return s;
+}
+
+Packed packed_of(const Plan& plan, void* workspace, int64_t slot, KeyRange keys) {
+  char* base = static_cast<char*>(workspace) + plan.packed + plan.packed_bytes * static_cast<size_t>(slot);
+  return {reinterpret_cast<float*>(base), reinterpret_cast<float*>(base + plan.packed_v), reinterpret_cast<uint8_t*>(base + plan.packed_flags),
+          keys.begin, keys.end};
+}
+
+Partial partial_of(const Plan& plan, void* workspace, int64_t slot, int64_t row, int64_t split) {
+  char* base = static_cast<char*>(workspace) + plan.partials + plan.partial_bytes * static_cast<size_t>(slot);
+  float* at = reinterpret_cast<float*>(base) + (row * plan.splits + split) * (plan.o_stride + kRowAlign);
+  return {at, at + 1, at + kRowAlign};
+}
+
+}  // namespace rapt::cpu

@@ -1,0 +1,51 @@
+// What a plan of the CPU engine holds, and how a run's workspace is laid out.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "cpu/schedule.h"
+
+namespace rapt::cpu {
+
+// Trivially copyable: lives in Choice::state. Offsets are bytes from the workspace's beginning, each a multiple of 64.
+struct Plan {
+  const Machine* machine;
+  int32_t threads;
+  int64_t tile_rows;
+  int64_t units;           // batch * heads_kv
+  int64_t q_stride, o_stride;
+  int64_t pack_slots;      // units whose K and V are packed at once
+  int64_t split_slots;     // units whose partial results are kept at once
+  int64_t split_rows, splits;            // most rows of a unit that is split, most splits
+  size_t first_task, first_unit;         // int64 [batch + 1] each
+  size_t counters;                       // UnitCounters [units]
+  size_t scratch, scratch_bytes;         // a thread
+  size_t packed, packed_bytes;           // a slot
+  size_t packed_v, packed_flags;         // inside a slot
+  size_t partials, partial_bytes;        // a slot: [split_rows][splits][2 + o_stride] floats
+  size_t bytes;
+};
+Plan make_plan(const rapt_problem& problem, const Machine& machine, int32_t threads);
+
+inline constexpr int64_t kMaxSplitTiles = kSplitRows / (kTileRows / 8) + 1;
+struct UnitCounters {  // atomics, cleared at the start of a run
+  int32_t packed;      // pack tasks done
+  int32_t parts;       // tile parts done
+  int32_t done;        // 1: its slots are free
+  int32_t arrived[kMaxSplitTiles];  // parts done of each tile that is split
+};
+
+Scratch scratch_of(const Plan& plan, void* workspace, int32_t thread);
+Packed packed_of(const Plan& plan, void* workspace, int64_t slot, KeyRange keys);
+
+// The running softmax of one row over one split.
+struct Partial {
+  float* row_max;
+  float* row_sum;
+  float* o;  // [o_stride]
+};
+Partial partial_of(const Plan& plan, void* workspace, int64_t slot, int64_t row, int64_t split);
+
+}  // namespace rapt::cpu

@@ -84,8 +84,10 @@ Case cut(const Case& data, const Rows& rows) {
   part.args.v = (part.v = gather_keys(data, whole.v, data.v, rows, true, problem.v)).data();
   if (whole.mask.type != RAPT_NONE) part.args.mask = (part.mask = gather_modifier(data, whole.mask, data.mask, rows, problem.mask)).data();
   if (whole.bias.type != RAPT_NONE) part.args.bias = (part.bias = gather_modifier(data, whole.bias, data.bias, rows, problem.bias)).data();
-  if (whole.alibi.type != RAPT_NONE) part.args.alibi = (part.alibi = gather_modifier(data, whole.alibi, data.alibi, rows, problem.alibi)).data();
-  if (whole.sinks.type != RAPT_NONE) part.args.sinks = (part.sinks = gather_modifier(data, whole.sinks, data.sinks, rows, problem.sinks)).data();
+  if (whole.alibi.type != RAPT_NONE)
+    part.args.alibi = (part.alibi = gather_modifier(data, whole.alibi, data.alibi, rows, problem.alibi)).data();
+  if (whole.sinks.type != RAPT_NONE)
+    part.args.sinks = (part.sinks = gather_modifier(data, whole.sinks, data.sinks, rows, problem.sinks)).data();
 
   problem.q_layout = RAPT_Q_DENSE;
   problem.kv_layout = RAPT_KV_DENSE;

@@ -23,9 +23,9 @@ namespace {
 using workbench::Buffer;
 using workbench::Case;
 
-constexpr double kShortestTrial = 200e-6;      // seconds; shorter calls are repeated within a trial
+constexpr double kShortestTrial = 200e-6;  // seconds; shorter calls are repeated within a trial
 constexpr size_t kFewestTrials = 3, kMostTrials = 20000;
-constexpr double kJudgeBudget = 3e8;           // multiply-adds of the judge
+constexpr double kJudgeBudget = 3e8;            // multiply-adds of the judge
 constexpr size_t kFarBeyondCaches = 256 << 20;  // bytes
 constexpr size_t kLargestRead = 1 << 30;
 

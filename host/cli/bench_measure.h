@@ -49,4 +49,7 @@ BenchResult measure(const std::vector<workbench::Problem>& problems, const Bench
 std::string print_table(const BenchResult& result);
 nlohmann::ordered_json json_of(const BenchResult& result);
 
+// kValidationFailed if an answer was beyond its bound, kBadInput if an engine refused a problem, each with a line on stderr.
+int exit_code_of(const BenchResult& result);
+
 }  // namespace rapt::cli

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/bench_measure.h"
+#include "cli/options.h"
 
 namespace rapt::cli {
 namespace {
@@ -33,17 +34,18 @@ std::string print_table(const BenchResult& result) {
     sampled |= m.judged_rows < m.rows;
   }
   if (!result.measurements.empty()) {
-    text += fmt::format("{:{}}  {:{}}  {:>10}  {:>10}  {:>8}  {:>7}  {:>7}  {:>7}  {:>7}\n", "problem", problem_width, "kernel", kernel_width, "best",
-                        "p25", "GFLOP/s", "of peak", "GB/s", "of read", "error");
+    text += fmt::format("{:{}}  {:{}}  {:>10}  {:>10}  {:>8}  {:>7}  {:>7}  {:>7}  {:>7}\n", "problem", problem_width, "kernel",
+                        kernel_width, "best", "p25", "GFLOP/s", "of peak", "GB/s", "of read", "error");
   }
   for (const Measurement& m : result.measurements) {
     text += fmt::format("{:{}}  {:{}}  {:>10}  {:>10}  {:8.1f}  {:6.1f}%  {:7.2f}  {:6.1f}%  {:>8}\n", m.problem, problem_width, m.kernel,
-                        kernel_width, duration(m.best_s), duration(m.p25_s), m.gflops, 100 * m.peak_share, m.gbps, 100 * m.bandwidth_share, error(m));
+                        kernel_width, duration(m.best_s), duration(m.p25_s), m.gflops, 100 * m.peak_share, m.gbps, 100 * m.bandwidth_share,
+                        error(m));
   }
-  for (const Refusal& refusal : result.refusals) text += fmt::format("{}: refused by {}: {}\n", refusal.problem, refusal.engine, refusal.sentence);
   if (!result.measurements.empty()) {
-    text += "\nbest, p25: time of one call, inputs as warm as calls in a row leave them; GFLOP/s and GB/s follow from best and count visible\n"
-            "pairs and each byte of q, k, v, o once; of read: beside a plain read of as many bytes; error: worst error over its bound\n";
+    text +=
+        "\nbest, p25: time of one call, inputs as warm as calls in a row leave them; GFLOP/s and GB/s follow from best and count visible\n"
+        "pairs and each byte of q, k, v, o once; of read: beside a plain read of as many bytes; error: worst error over its bound\n";
   }
   if (sampled) text += "* of rows from the corners of the problem, which is too large to judge whole\n";
   return text;
@@ -61,24 +63,29 @@ nlohmann::ordered_json json_of(const BenchResult& result) {
                          {"version", rapt_version()}};
   document["results"] = nlohmann::ordered_json::array();
   for (const Measurement& m : result.measurements) {
-    nlohmann::ordered_json row = {{"problem", m.problem},
-                                  {"engine", m.engine},
-                                  {"kernel", m.kernel},
-                                  {"best_s", m.best_s},
-                                  {"p25_s", m.p25_s},
-                                  {"gflops", m.gflops},
-                                  {"peak_share", m.peak_share},
-                                  {"gbps", m.gbps},
-                                  {"bandwidth_share", m.bandwidth_share},
+    nlohmann::ordered_json row = {{"problem", m.problem},       {"engine", m.engine}, {"kernel", m.kernel},
+                                  {"best_s", m.best_s},         {"p25_s", m.p25_s},   {"gflops", m.gflops},
+                                  {"peak_share", m.peak_share}, {"gbps", m.gbps},     {"bandwidth_share", m.bandwidth_share},
                                   {"error_of_bound", nullptr}};
     if (m.rows > 0) row["error_of_bound"] = m.error_of_bound;
     document["results"].push_back(row);
   }
   if (!result.refusals.empty()) {
     document["refused"] = nlohmann::ordered_json::array();
-    for (const Refusal& r : result.refusals) document["refused"].push_back({{"problem", r.problem}, {"engine", r.engine}, {"reason", r.sentence}});
+    for (const Refusal& r : result.refusals)
+      document["refused"].push_back({{"problem", r.problem}, {"engine", r.engine}, {"reason", r.sentence}});
   }
   return document;
+}
+
+int exit_code_of(const BenchResult& result) {
+  for (const Measurement& m : result.measurements) {
+    if (m.error_of_bound <= 1) continue;
+    fmt::print(stderr, "rapt: {} is {:.3g} times its bound from the exact answer on {}\n", m.kernel, m.error_of_bound, m.problem);
+    return kValidationFailed;
+  }
+  for (const Refusal& r : result.refusals) fmt::print(stderr, "rapt: {}: refused by engine {}: {}\n", r.problem, r.engine, r.sentence);
+  return result.refusals.empty() ? kDone : kBadInput;
 }
 
 }  // namespace rapt::cli

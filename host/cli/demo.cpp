@@ -36,8 +36,9 @@ std::string print_tour(rapt_context* context, const Example& example, const Laye
   text += heading(2, "A language model looks something up", terminal) + print_lookup(lookup, terminal);
   text += heading(3, "The same text, eight layers before", terminal) + print_previous(previous, terminal);
   text += heading(4, "An encoder finds what a word stands for", terminal) + print_reference(reference, terminal);
-  text += "\nNext: `rapt validate --suite smoke` checks every engine here against the exact answer; `rapt bench` times them;\n"
-          "`rapt run --q q.npy --k k.npy --v v.npy --out o.npy` takes your tensors, `rapt map --q q.npy --k k.npy -o map.png` draws them.\n";
+  text +=
+      "\nNext: `rapt validate --suite smoke` checks every engine here against the exact answer; `rapt bench` times them;\n"
+      "`rapt run --q q.npy --k k.npy --v v.npy --out o.npy` takes your tensors, `rapt map --q q.npy --k k.npy -o map.png` draws them.\n";
   return text;
 }
 

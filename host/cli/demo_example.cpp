@@ -77,9 +77,10 @@ Example solve_example(rapt_context* context, int32_t engine) {
 std::string print_example(const Example& example) {
   const double* scores = example.scores.data();
   std::string text = print_projections(example);
-  text += fmt::format("\n   The first query times each key is a score, softmax makes the scores weights, the weights mix the values:\n\n"
-                      "     scores  q k^T         {:g} {:g} {:g}\n",
-                      scores[0], scores[1], scores[2]);
+  text += fmt::format(
+      "\n   The first query times each key is a score, softmax makes the scores weights, the weights mix the values:\n\n"
+      "     scores  q k^T         {:g} {:g} {:g}\n",
+      scores[0], scores[1], scores[2]);
   text += fmt::format("     weights softmax {}      the article rounds them to {}\n", decimals(example.weights.data(), 3),
                       one_decimal(example.article_weights));
   text += fmt::format("     output  w v     {}      and so arrives at          {}\n", decimals(example.reference.o.data(), 3),

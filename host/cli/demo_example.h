@@ -11,10 +11,10 @@
 namespace rapt::cli {
 
 struct Example {
-  Matrix x, w_query, w_key, w_value;  // as embedded
-  Matrix q, k, v;                     // x times the weights
-  std::vector<double> scores, weights;  // [3, 3], of the judge
-  Answer reference, engine;             // f64; f32
+  Matrix x, w_query, w_key, w_value;                    // as embedded
+  Matrix q, k, v;                                       // x times the weights
+  std::vector<double> scores, weights;                  // [3, 3], of the judge
+  Answer reference, engine;                             // f64; f32
   std::vector<double> article_weights, article_output;  // first row, as the article rounds it
 };
 

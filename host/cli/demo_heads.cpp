@@ -48,8 +48,8 @@ std::string print_title(const Layer& layer, int64_t head) {
 }
 
 std::string print_check(const Layer& layer) {
-  return fmt::format("   {}: {} heads, {} tokens, largest error {:.1e}, {:.3f} of the bound\n", layer.engine.kernel, layer.attention.heads_q,
-                     layer.attention.seqlen, layer.engine.worst_error, layer.engine.error_of_bound);
+  return fmt::format("   {}: {} heads, {} tokens, largest error {:.1e}, {:.3f} of the bound\n", layer.engine.kernel,
+                     layer.attention.heads_q, layer.attention.seqlen, layer.engine.worst_error, layer.engine.error_of_bound);
 }
 
 }  // namespace
@@ -92,20 +92,23 @@ std::string print_lookup(const Layer& layer, const Terminal& terminal) {
   constexpr int64_t kHead = 5;
   const int64_t last = layer.attention.seqlen - 1;
   const std::vector<int64_t> keys = heaviest_keys(layer, kHead, last);
-  std::string text = print_title(layer, kHead) +
-                     "   A row is a word, a column a word it may look at (itself and those before); lighter is more. Rows add up to 1.\n\n" +
-                     draw_head(layer, kHead, terminal);
-  text += fmt::format("\n   The last \"{}\" must be followed by a capital, and looks for capitals: {} {:.2f}, {} {:.2f}. The model goes on: \"{}\".\n",
-                      word(layer, last, terminal), word(layer, keys[0], terminal), layer.weight(kHead, last, keys[0]),
-                      word(layer, keys[1], terminal), layer.weight(kHead, last, keys[1]), printable(layer.next_token, terminal.utf8, 20));
+  std::string text =
+      print_title(layer, kHead) +
+      "   A row is a word, a column a word it may look at (itself and those before); lighter is more. Rows add up to 1.\n\n" +
+      draw_head(layer, kHead, terminal);
+  text += fmt::format(
+      "\n   The last \"{}\" must be followed by a capital, and looks for capitals: {} {:.2f}, {} {:.2f}. The model goes on: \"{}\".\n",
+      word(layer, last, terminal), word(layer, keys[0], terminal), layer.weight(kHead, last, keys[0]), word(layer, keys[1], terminal),
+      layer.weight(kHead, last, keys[1]), printable(layer.next_token, terminal.utf8, 20));
   return text + print_check(layer);
 }
 
 std::string print_previous(const Layer& layer, const Terminal& terminal) {
   constexpr int64_t kHead = 1;
   std::string text = print_title(layer, kHead) + draw_head(layer, kHead, terminal);
-  text += fmt::format("\n   One diagonal: every word looks at the word before it, with {:.2f} on average. That is how a model reads in order.\n",
-                      previous_token_mean(layer, kHead));
+  text += fmt::format(
+      "\n   One diagonal: every word looks at the word before it, with {:.2f} on average. That is how a model reads in order.\n",
+      previous_token_mean(layer, kHead));
   return text + print_check(layer);
 }
 

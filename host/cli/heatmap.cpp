@@ -11,7 +11,8 @@ namespace rapt::cli {
 namespace {
 
 // Anchors of the colour scale, evenly spaced in level, of strictly rising luminance.
-constexpr std::array<Rgb, 7> kAnchors{{{10, 8, 24}, {58, 20, 102}, {134, 36, 120}, {206, 62, 92}, {242, 122, 58}, {252, 192, 84}, {254, 250, 214}}};
+constexpr std::array<Rgb, 7> kAnchors{
+    {{10, 8, 24}, {58, 20, 102}, {134, 36, 120}, {206, 62, 92}, {242, 122, 58}, {252, 192, 84}, {254, 250, 214}}};
 constexpr Rgb kNotANumber{0, 220, 90};
 
 uint8_t between(uint8_t from, uint8_t to, double t) { return static_cast<uint8_t>(std::lround(from + (to - from) * t)); }

@@ -13,13 +13,14 @@
 namespace rapt::cli {
 namespace {
 
-constexpr int64_t kMostSquares = 64;   // rows or columns drawn as squares
-constexpr size_t kLabelColumns = 16;   // characters of a label
+constexpr int64_t kMostSquares = 64;  // rows or columns drawn as squares
+constexpr int64_t kMostSquaresInAll = 60000;
+constexpr size_t kLabelColumns = 16;                                                        // characters of a label
 constexpr double kTitleHeight = 22, kGap = 24, kLegendHeight = 40, kCharacterWidth = 0.62;  // px; width of a character in font sizes
 
 struct Sheet {
-  double cell = 0, font = 0;           // px
-  double left = 0, top = 0;            // of the first cell within a map's own area: room for labels and title
+  double cell = 0, font = 0;  // px
+  double left = 0, top = 0;   // of the first cell within a map's own area: room for labels and title
   double map_width = 0, map_height = 0;
   int64_t across = 1, down = 1;
   bool squares = false;
@@ -34,7 +35,8 @@ double label_room(const std::vector<std::string>& labels, double font) {
 Sheet sheet_of(const std::vector<Heatmap>& maps) {
   const Heatmap& map = maps.at(0);
   Sheet sheet;
-  sheet.squares = std::max(map.rows, map.cols) <= kMostSquares;
+  const int64_t cells = map.rows * map.cols * static_cast<int64_t>(maps.size());
+  sheet.squares = std::max(map.rows, map.cols) <= kMostSquares && cells <= kMostSquaresInAll;
   sheet.cell = std::clamp(480.0 / static_cast<double>(std::max(map.rows, map.cols)), 0.25, 22.0);
   sheet.font = std::clamp(sheet.cell - 2, 6.0, 12.0);
   const bool labelled = sheet.cell >= 7;
@@ -51,20 +53,21 @@ std::string hex(Rgb colour) { return fmt::format("#{:02x}{:02x}{:02x}", colour.r
 
 std::string label_of(const std::vector<std::string>& labels, int64_t index) {
   if (labels.empty()) return std::to_string(index);
-  return xml_text(printable(labels[static_cast<size_t>(index)], true, 1000));
+  return xml_text(printable(labels[static_cast<size_t>(index)], true, kLabelColumns));
 }
 
 std::string draw_squares(const Heatmap& map, const Sheet& sheet) {
-  std::string text = fmt::format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\"/>\n", sheet.left, sheet.top,
-                                 static_cast<double>(map.cols) * sheet.cell, static_cast<double>(map.rows) * sheet.cell,
-                                 hex(colour_of_level(0)));
+  std::string text =
+      fmt::format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\"/>\n", sheet.left, sheet.top,
+                  static_cast<double>(map.cols) * sheet.cell, static_cast<double>(map.rows) * sheet.cell, hex(colour_of_level(0)));
   for (int64_t row = 0; row < map.rows; ++row) {
     for (int64_t col = 0; col < map.cols; ++col) {
       const double value = map.at(row, col), level = brightness(map, value);
       if (level == 0) continue;
-      text += fmt::format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\"><title>{}, {}: {:.4g}</title></rect>\n",
-                          sheet.left + static_cast<double>(col) * sheet.cell, sheet.top + static_cast<double>(row) * sheet.cell, sheet.cell,
-                          sheet.cell, hex(colour_of_level(level)), label_of(map.row_labels, row), label_of(map.col_labels, col), value);
+      text += fmt::format(
+          "<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\"><title>{}, {}: {:.4g}</title></rect>\n",
+          sheet.left + static_cast<double>(col) * sheet.cell, sheet.top + static_cast<double>(row) * sheet.cell, sheet.cell, sheet.cell,
+          hex(colour_of_level(level)), label_of(map.row_labels, row), label_of(map.col_labels, col), value);
     }
   }
   return text;
@@ -105,8 +108,8 @@ std::string draw_labels(const Heatmap& map, const Sheet& sheet) {
 }
 
 std::string draw_map(const Heatmap& map, const Sheet& sheet, double x, double y) {
-  std::string text = fmt::format("<g transform=\"translate({:.2f},{:.2f})\">\n<text x=\"{:.2f}\" y=\"13\" font-size=\"14\">{}</text>\n", x, y,
-                                 sheet.left, xml_text(map.title));
+  std::string text = fmt::format("<g transform=\"translate({:.2f},{:.2f})\">\n<text x=\"{:.2f}\" y=\"13\" font-size=\"14\">{}</text>\n", x,
+                                 y, sheet.left, xml_text(map.title));
   text += sheet.squares ? draw_squares(map, sheet) : draw_image(map, sheet);
   if (sheet.cell >= 7) text += draw_labels(map, sheet);
   return text + "</g>\n";
@@ -118,7 +121,8 @@ std::string draw_legend(const Heatmap& map, double x, double y) {
   std::string text = fmt::format("<text x=\"{:.2f}\" {}>{:.3g}</text>\n", x, line, map.low);
   for (int i = 0; i < kSteps; ++i) {  // evenly spaced in value, so that the legend shows the power too
     const double value = map.low + (map.high - map.low) * i / (kSteps - 1.0);
-    text += fmt::format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"4.5\" height=\"12\" fill=\"{}\"/>\n", x + 40 + 4 * i, y, hex(colour_of(map, value)));
+    text += fmt::format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"4.5\" height=\"12\" fill=\"{}\"/>\n", x + 40 + 4 * i, y,
+                        hex(colour_of(map, value)));
   }
   return text + fmt::format("<text x=\"{:.2f}\" {}>{:.3g}</text>\n", x + 40 + 4 * kSteps + 6, line, map.high);
 }
@@ -139,7 +143,8 @@ std::string svg_of(const std::vector<Heatmap>& maps) {
     const double y = kGap + static_cast<double>(static_cast<int64_t>(i) / sheet.across) * (sheet.map_height + kGap);
     text += draw_map(maps[i], sheet, x, y);
   }
-  const bool one_scale = std::all_of(maps.begin(), maps.end(), [&](const Heatmap& m) { return m.low == maps[0].low && m.high == maps[0].high; });
+  const bool one_scale =
+      std::all_of(maps.begin(), maps.end(), [&](const Heatmap& m) { return m.low == maps[0].low && m.high == maps[0].high; });
   if (one_scale) text += draw_legend(maps[0], kGap, height - kLegendHeight);
   return text + "</svg>\n";
 }

@@ -52,7 +52,8 @@ std::vector<std::string> labels_of_lines(const std::string& text) {
   return labels;
 }
 
-// Bytes of the well-formed UTF-8 sequence at text[at], 0 if it is broken. Overlong forms, surrogates and values past U+10FFFF are broken.
+// Bytes of the well-formed UTF-8 sequence at text[at], 0 if it is broken. So are overlong forms, surrogates, U+FFFE and U+FFFF,
+// which XML does not have, and values past U+10FFFF.
 size_t sequence_length(const std::string& text, size_t at) {
   const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0; };
   const unsigned lead = byte(at);
@@ -63,6 +64,7 @@ size_t sequence_length(const std::string& text, size_t at) {
   const unsigned second = byte(at + 1);
   if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F)) return 0;
   if ((lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) return 0;
+  if (lead == 0xEF && second == 0xBF && byte(at + 2) >= 0xBE) return 0;
   return length;
 }
 
@@ -119,11 +121,20 @@ std::string xml_text(const std::string& label) {
   std::string escaped;
   for (char byte : label) {
     switch (byte) {
-      case '&': escaped += "&amp;"; break;
-      case '<': escaped += "&lt;"; break;
-      case '>': escaped += "&gt;"; break;
-      case '"': escaped += "&quot;"; break;
-      default: escaped += byte;
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += byte;
     }
   }
   return escaped;

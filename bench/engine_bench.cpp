@@ -1,0 +1,203 @@
+// rapt_bench: every engine on every workload that it can finish, with Google Benchmark. Own flags: --threads=N, --reduced.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <stdexcept>
+
+#include "bench/call.h"
+#include "bench/sampled_error.h"
+#include "bench/unfused.h"
+#include "bench/workloads.h"
+#include "workbench/ceilings.h"
+#include "workbench/run.h"
+
+namespace rapt::bench {
+namespace {
+
+using workbench::Case;
+using workbench::Context;
+
+struct Options {
+  int threads = 0;
+  bool reduced = false;
+};
+
+// Something that computes attention: an engine at one instruction set, or a shape of the baseline.
+struct Runner {
+  std::string name;  // "cpu_avx512", "reference", "openblas_whole"
+  std::string isa;
+  int32_t engine = RAPT_ENGINE_AUTO;
+  std::optional<UnfusedShape> unfused;
+  double usual_gflops = 0;  // of a slow one, roughly: it is spared what would take it more than seconds. 0: takes everything
+};
+
+// What is prepared for a benchmark before its clock starts. Google Benchmark calls a function several times; the last one is kept.
+struct Prepared {
+  std::string key;
+  Case data;
+  Context context;
+  std::unique_ptr<Call> call;
+  std::unique_ptr<Unfused> unfused;
+  double flops = 0, bytes = 0, peak = 0, read = 0, error = 0;
+
+  void run() { call ? call->run() : unfused->run(); }
+};
+
+double peak_gflops(const std::string& isa, int threads) {
+  static std::map<std::string, double> best;
+  return best[isa] = std::max(best[isa], workbench::fma_peak_gflops(threads, isa, 0.05));
+}
+
+double read_bandwidth(size_t bytes, int threads) {
+  static std::map<size_t, double> best;
+  const size_t rounded = std::bit_ceil(std::max<size_t>(bytes, 1 << 16));
+  double& known = best[rounded];
+  return known > 0 ? known : known = workbench::read_gbps(threads, rounded);
+}
+
+std::unique_ptr<Prepared> prepare(const Runner& runner, const Workload& workload, int threads, const std::string& key) {
+  auto prepared = std::make_unique<Prepared>();
+  Prepared& p = *prepared;
+  p.key = key;
+  p.data = workbench::make_case(workload.problem);
+  p.context = workbench::make_context(threads, runner.isa);
+  if (runner.unfused) {
+    p.unfused = make_unfused(p.data, threads, *runner.unfused);
+  } else {
+    p.call = std::make_unique<Call>(p.context.get(), p.data, runner.engine);
+  }
+  p.run();
+  p.flops = flops_of(workload.problem, p.data);
+  p.bytes = bytes_of(workload.problem, p.data);
+  p.peak = peak_gflops(runner.isa, threads);
+  p.read = read_bandwidth(static_cast<size_t>(p.bytes), threads);
+  const FetchRow rows = p.call ? rows_of(p.data, p.call->o()) : p.unfused->rows();
+  p.error = sampled_error_of_bound(p.context.get(), p.data, p.call ? p.data.problem.o.type : RAPT_F32, rows);
+  return prepared;
+}
+
+void report(benchmark::State& state, const Prepared& p, const workbench::Trials& trials) {
+  const double best = trials.best(), p25 = trials.p25();
+  state.counters["GFLOP/s"] = p.flops / best * 1e-9;
+  state.counters["GFLOP/s_p25"] = p.flops / p25 * 1e-9;
+  state.counters["peak_pct"] = 100 * p.flops / best * 1e-9 / p.peak;
+  state.counters["GB/s"] = p.bytes / best * 1e-9;
+  state.counters["bandwidth_pct"] = 100 * p.bytes / best * 1e-9 / p.read;
+  state.counters["error_of_bound"] = p.error;
+}
+
+void run_benchmark(benchmark::State& state, const Runner& runner, const Workload& workload, int threads) {
+  static std::unique_ptr<Prepared> prepared;
+  const std::string key = runner.name + workbench::print_problem(workload.problem);
+  try {
+    if (prepared == nullptr || prepared->key != key) {
+      prepared.reset();
+      prepared = prepare(runner, workload, threads, key);
+    }
+    workbench::Trials trials;
+    for (auto _ : state) {
+      const auto begin = std::chrono::steady_clock::now();
+      prepared->run();
+      trials.seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+      state.SetIterationTime(trials.seconds.back());
+    }
+    report(state, *prepared, trials);
+    if (prepared->call) state.SetLabel(prepared->call->kernel());
+  } catch (const std::exception& error) {
+    state.SkipWithError(error.what());
+  }
+}
+
+std::vector<Runner> runners(int threads) {
+  std::vector<Runner> list;
+  const std::map<std::string, double> usual_gflops = {{"sse4", 25}, {"scalar", 5}};
+  for (const char* isa : {"avx512", "avx2", "sse4", "neon", "scalar"}) {
+    const Context context = workbench::make_context(threads, isa);
+    if (std::strcmp(rapt_context_isa(context.get()), isa) != 0) continue;  // not here: the context took the next one below
+    const auto usual = usual_gflops.find(isa);
+    list.push_back({fmt::format("cpu_{}", isa), isa, RAPT_ENGINE_CPU, {}, usual == usual_gflops.end() ? 0 : usual->second});
+  }
+  list.push_back({"reference", "", RAPT_ENGINE_REFERENCE, {}, 0.3});
+  if (unfused_available()) {
+    list.push_back({"openblas_whole", "", 0, UnfusedShape::whole, 0});
+    list.push_back({"openblas_blocks", "", 0, UnfusedShape::blocks, 0});
+  }
+  return list;
+}
+
+bool takes(const Runner& runner, const workbench::Problem& problem) {
+  if (runner.unfused) return unfused_takes(problem);
+  return runner.usual_gflops == 0 || workbench::flops(problem) * 1e-9 / runner.usual_gflops < 2;
+}
+
+void register_all(const Options& options) {
+  for (Workload workload : workloads()) {
+    if (options.reduced) workload.problem = reduced(workload.problem);
+    for (const Runner& runner : runners(options.threads)) {
+      if (!takes(runner, workload.problem)) continue;
+      const std::string name = fmt::format("forward/{}/{}", runner.name, workbench::print_problem(workload.problem));
+      benchmark::RegisterBenchmark(name.c_str(), run_benchmark, runner, workload, options.threads)
+          ->UseManualTime()
+          ->Unit(benchmark::kMicrosecond);
+    }
+  }
+}
+
+void describe(const Options& options) {
+  const auto gflops = [&](const std::string& isa) { return fmt::format("{:.1f}", workbench::fma_peak_gflops(options.threads, isa)); };
+  benchmark::AddCustomContext("cpu", workbench::cpu_name());
+  benchmark::AddCustomContext("isa", workbench::isa_name());
+  benchmark::AddCustomContext("threads", fmt::format("{}", options.threads));
+  benchmark::AddCustomContext("fma_peak_gflops", gflops(""));
+  benchmark::AddCustomContext("read_gbps", fmt::format("{:.1f}", workbench::read_gbps(options.threads, size_t{256} << 20)));
+  benchmark::AddCustomContext("version", rapt_version());
+  benchmark::AddCustomContext("commit", RAPT_BENCH_COMMIT);
+  benchmark::AddCustomContext("peer", unfused_library());
+}
+
+// Takes our own flags out of argv before Google Benchmark reads the rest.
+Options take_own_flags(int& argc, char** argv) {
+  Options options;
+  int kept = 1;
+  for (int i = 1; i < argc; ++i) {
+    const std::string flag = argv[i];
+    if (flag == "--reduced") {
+      options.reduced = true;
+    } else if (flag.rfind("--threads=", 0) == 0) {
+      options.threads = std::stoi(flag.substr(std::strlen("--threads=")));
+    } else {
+      argv[kept++] = argv[i];
+    }
+  }
+  argc = kept;
+  argv[argc] = nullptr;
+  options.threads = rapt_context_threads(workbench::make_context(options.threads).get());
+  return options;
+}
+
+}  // namespace
+}  // namespace rapt::bench
+
+int main(int argc, char** argv) {
+  using namespace rapt::bench;
+  try {
+    choose_blas_kernels(rapt::workbench::isa_name(), argv);
+    const Options options = take_own_flags(argc, argv);
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+    register_all(options);
+    describe(options);
+    benchmark::RunSpecifiedBenchmarks();
+    return 0;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "rapt_bench: {}\n", error.what());
+    return 2;
+  }
+}

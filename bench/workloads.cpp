@@ -1,0 +1,122 @@
+// The table of workloads: one line of text each, the prefill sweep spelled by four loops.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include "bench/workloads.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "workbench/suites.h"
+
+namespace rapt::bench {
+namespace {
+
+using workbench::Case;
+using workbench::parse_problem;
+using workbench::Problem;
+
+struct Line {
+  const char* family;
+  const char* problem;
+};
+
+constexpr Line kLines[] = {
+    {"grouped", "f32:b1,hq32,hkv8,sq1024,d128:causal=br"},
+    {"grouped", "bf16:b1,hq32,hkv8,sq1024,d128:causal=br"},
+    {"grouped", "f16:b1,hq64,hkv8,sq1024,d64:causal=br,win=127:0"},
+    {"short", "f32:b256,hq12,sq64,d32"},
+    {"short", "f32:b64,hq8,sq128,d64"},
+    {"short", "bf16:b64,hq8,sq128,d64"},
+    {"ragged", "f32:b16,hq8,sq1024,d64:causal=br,lens=random:ragged"},
+    {"ragged", "bf16:b16,hq32,hkv8,sq512,d128:causal=br,lens=random:ragged"},
+    {"paged", "bf16:b8,hq32,hkv8,sq1,sk4096,d128:causal=br,lens=random:page16"},
+    {"paged", "f16:b1,hq32,hkv8,sq1,sk65536,d128:causal=br:page16"},
+    {"tiny", "f32:b1,hq1,sq1,d64"},
+    {"tiny", "f32:b1,hq2,sq64,d64:causal=br"},
+};
+constexpr const char* kTypes[] = {"f32", "f16", "bf16"};
+
+void add_prefill(std::vector<Workload>& list) {
+  for (const char* type : kTypes) {
+    for (const int head_dim : {64, 128}) {
+      for (const int seqlen : {512, 1024, 2048, 4096}) {
+        for (const char* causal : {"", ":causal=br"}) {
+          list.push_back({"prefill", parse_problem(fmt::format("{}:b1,hq8,sq{},d{}{}", type, seqlen, head_dim, causal))});
+        }
+      }
+    }
+  }
+}
+
+void add_decode(std::vector<Workload>& list) {
+  for (const char* type : kTypes) {
+    for (const char* heads : {"hq32,hkv8", "hq8"}) {
+      for (const int seqlen_kv : {1024, 4096, 16384, 65536}) {
+        list.push_back({"decode", parse_problem(fmt::format("{}:b1,{},sq1,sk{},d128:causal=br", type, heads, seqlen_kv))});
+      }
+    }
+  }
+}
+
+// `one` summed over the sequences of the case, each at its own lengths.
+template <class One>
+double over_sequences(Problem problem, const Case& data, One one) {
+  problem.batch = 1;
+  problem.lengths = "full";
+  double sum = 0;
+  for (size_t b = 0; b < data.lens_q.size(); ++b) {
+    problem.seqlen_q = data.lens_q[b];
+    problem.seqlen_kv = data.lens_kv[b];
+    if (problem.seqlen_q > 0 && problem.seqlen_kv > 0) sum += one(problem);
+  }
+  return sum;
+}
+
+}  // namespace
+
+std::vector<Workload> workloads() {
+  std::vector<Workload> list;
+  add_prefill(list);
+  add_decode(list);
+  for (const Line& line : kLines) list.push_back({line.family, parse_problem(line.problem)});
+  for (const std::string& model : workbench::preset_names()) {
+    for (const Problem& problem : workbench::preset(model)) list.push_back({"model", problem});
+  }
+  return list;
+}
+
+std::vector<Workload> workloads_called(const std::string& name) {
+  if (name.find(':') != std::string::npos) return {{"forward", parse_problem(name)}};
+  std::vector<Workload> chosen, all = workloads();
+  for (const Workload& workload : all) {
+    if (name == "all" || name == workload.family) chosen.push_back(workload);
+  }
+  const std::vector<std::string> models = workbench::preset_names();
+  if (std::find(models.begin(), models.end(), name) != models.end()) {
+    for (const Problem& problem : workbench::preset(name)) chosen.push_back({"model", problem});
+  }
+  if (chosen.empty()) {
+    throw std::invalid_argument(
+        fmt::format("no workload is called '{}': use all, prefill, grouped, decode, short, ragged, paged, model, "
+                    "tiny, {}, or a problem such as f32:b1,hq8,sq1024,d128",
+                    name, fmt::join(models, ", ")));
+  }
+  return chosen;
+}
+
+Problem reduced(Problem problem) {
+  problem.batch = std::min<int64_t>(problem.batch, 3);
+  const int64_t group = problem.heads_q / problem.heads_kv;
+  problem.heads_kv = std::min<int64_t>(problem.heads_kv, 2);
+  problem.heads_q = problem.heads_kv * group;
+  problem.seqlen_q = std::min<int64_t>(problem.seqlen_q, 70);
+  problem.seqlen_kv = std::min<int64_t>(problem.seqlen_kv, 70);
+  return problem;
+}
+
+double flops_of(const Problem& problem, const Case& data) { return over_sequences(problem, data, workbench::flops); }
+
+double bytes_of(const Problem& problem, const Case& data) { return over_sequences(problem, data, workbench::unique_bytes); }
+
+}  // namespace rapt::bench

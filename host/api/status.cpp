@@ -58,9 +58,8 @@ const char* rapt_status_name(rapt_status status) {
 
 namespace {
 
-#define RAPT_TEXT(number) #number
-#define RAPT_TEXT_OF(number) RAPT_TEXT(number)
-constexpr char kVersion[] = RAPT_TEXT_OF(RAPT_VERSION_MAJOR) "." RAPT_TEXT_OF(RAPT_VERSION_MINOR) "." RAPT_TEXT_OF(RAPT_VERSION_PATCH);
+constexpr char kVersion[] = "0.1.0";
+static_assert(RAPT_VERSION_MAJOR == 0 && RAPT_VERSION_MINOR == 1 && RAPT_VERSION_PATCH == 0, "kVersion says the same");
 
 }  // namespace
 

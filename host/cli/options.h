@@ -4,6 +4,7 @@
 
 #include <rapt/rapt.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -19,13 +20,21 @@ struct BadInput : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// An option that takes one value, kept as typed: "--q FILE". Given without a value or twice, it is refused.
+CLI::Option* add_value(CLI::App& command, const std::string& name, std::string& target, const std::string& placeholder,
+                       const std::string& description);
+// The same options on every command that has them.
+void add_engine(CLI::App& command, std::string& engine);
+void add_threads(CLI::App& command, std::string& threads);
+void add_json(CLI::App& command, bool& json);
+
 // Values as typed, each refused with a sentence that begins with `option` ("--threads").
 int64_t parse_integer(const std::string& option, const std::string& text);
 double parse_finite(const std::string& option, const std::string& text);
-int parse_threads(const std::string& option, const std::string& text);       // >= 1; "" = 0, the default
-std::vector<std::string> split(const std::string& text, char separator);     // "a,b" -> {a, b}; "" -> {""}
+int parse_threads(const std::string& option, const std::string& text);    // >= 1; "" = 0, the default
+std::vector<std::string> split(const std::string& text, char separator);  // "a,b" -> {a, b}; "" -> {""}
 
-// "auto", "reference", "cpu", "cuda" -> RAPT_ENGINE_*, and back.
+// "auto", "reference", "cpu", "cuda" -> RAPT_ENGINE_*, and back. "" = auto.
 int32_t parse_engine(const std::string& option, const std::string& text);
 const char* engine_name(int32_t engine);
 

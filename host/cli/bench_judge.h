@@ -20,7 +20,4 @@ struct JudgedRows {
 // first, middle and last rows of the first and last kv head of the first and last sequence, each as a dense problem of its own.
 JudgedRows judge_rows(rapt_context* context, const workbench::Case& data, const workbench::Outcome& outcome, double budget);
 
-// Rows [row, row + count) of sequence b under kv head g, with the keys, mask and settings that they have in `data`: dense, one sequence.
-workbench::Case rows_of(const workbench::Case& data, int64_t b, int64_t g, int64_t row, int64_t count);
-
 }  // namespace rapt::cli

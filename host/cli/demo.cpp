@@ -34,7 +34,7 @@ std::string print_tour(rapt_context* context, const Example& example, const Laye
   text += heading(1, "Three inputs, by hand", terminal);
   text += "   The worked example of \"Illustrated: Self-Attention\" (R. Karim, 2019).\n" + print_example(example);
   text += heading(2, "A language model looks something up", terminal) + print_lookup(lookup, terminal);
-  text += heading(3, "The same text, eight layers before", terminal) + print_previous(previous, terminal);
+  text += heading(3, "The same text, nine layers earlier", terminal) + print_previous(previous, terminal);
   text += heading(4, "An encoder finds what a word stands for", terminal) + print_reference(reference, terminal);
   text +=
       "\nNext: `rapt validate --suite smoke` checks every engine here against the exact answer; `rapt bench` times them;\n"

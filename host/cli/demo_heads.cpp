@@ -34,6 +34,7 @@ std::string draw_head(const Layer& layer, int64_t head, const Terminal& terminal
   map.rows = map.cols = n;
   map.values.assign(layer.weights.begin() + head * n * n, layer.weights.begin() + (head + 1) * n * n);
   map.row_labels = layer.tokens;
+  map.power = 0.7;
   std::vector<std::string> notes;
   for (int64_t row = 0; row < n; ++row) {
     const int64_t key = heaviest_keys(layer, head, row)[0];
@@ -48,7 +49,7 @@ std::string print_title(const Layer& layer, int64_t head) {
 }
 
 std::string print_check(const Layer& layer) {
-  return fmt::format("   {}: {} heads, {} tokens, largest error {:.1e}, {:.3f} of the bound\n", layer.engine.kernel,
+  return fmt::format("   All {1} heads by {0}: largest error {3:.1e}, {4:.3f} of what f32 may be off by here.\n", layer.engine.kernel,
                      layer.attention.heads_q, layer.attention.seqlen, layer.engine.worst_error, layer.engine.error_of_bound);
 }
 

@@ -67,11 +67,20 @@ std::string cell_pair(double upper, double lower, const Terminal& terminal) {
   return cell(broken ? -1 : std::max(upper, lower), 1, terminal);
 }
 
+// The last digit over each column, and over columns 10, 20, ... the digits before it.
+std::string column_numbers(int64_t cols, const std::string& margin) {
+  std::string tens, ones;
+  for (int64_t col = 0; col < cols; ++col) {
+    tens += col > 0 && col % 10 == 0 ? fmt::format("{:2}", col / 10 % 100) : "  ";
+    ones += fmt::format("{:2}", col % 10);
+  }
+  tens.erase(tens.find_last_not_of(' ') + 1);
+  return (tens.empty() ? "" : margin + tens + "\n") + margin + ones + "\n";
+}
+
 std::string draw_labelled(const Heatmap& map, const Terminal& terminal, const std::string& indent, size_t label_columns,
                           const std::vector<std::string>& notes) {
-  std::string text = indent + std::string(label_columns + 4, ' ');
-  for (int64_t col = 0; col < map.cols; ++col) text += fmt::format("{:2}", col % 100);
-  text += '\n';
+  std::string text = column_numbers(map.cols, indent + std::string(label_columns + 4, ' '));
   for (int64_t row = 0; row < map.rows; ++row) {
     const std::string label = printable(map.row_labels[static_cast<size_t>(row)], terminal.utf8, kLabelColumns);
     const std::string gap(label_columns - columns_of(label), ' ');

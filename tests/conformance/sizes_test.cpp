@@ -1,0 +1,90 @@
+// Lengths, head dimensions and grouped heads on both sides of every edge that a tile or a vector may have, against the judge.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "tests/conformance/machines.h"
+
+namespace rapt::conformance {
+namespace {
+
+const std::vector<int> kLengths = {0,  1,  2,  3,  7,  8,  9,   15,  16,  17,  31,  32,  33,  63,  64,
+                                   65, 95, 96, 97, 127, 128, 129, 255, 256, 257, 511, 512, 513};
+const std::vector<int> kHeadDims = {1,  2,  8,  15, 16,  17,  31,  32,  33,  40,  59,  64,  72, 80,
+                                    96, 111, 112, 127, 128, 129, 160, 192, 224, 256, 257, 320, 512};
+const std::vector<std::string> kTypes = {"f32", "f16", "bf16"};
+const std::vector<std::string> kOrders = {"", "causal=br,", "causal=tl,"};
+
+// One number of each table and a machine; the last varies fastest, so that a problem is judged once.
+class Sizes : public testing::TestWithParam<std::tuple<int, Machine>> {
+ protected:
+  int size() const { return std::get<0>(GetParam()); }
+  void expect_judged(const std::string& problem, int threads = 2) const {
+    expect_judged_on(std::get<1>(GetParam()), *judged(problem), threads);
+  }
+};
+
+std::string name(const testing::TestParamInfo<std::tuple<int, Machine>>& info) {
+  return fmt::format("{}{}", std::get<1>(info.param).name, std::get<0>(info.param));
+}
+
+class SizesQueries : public Sizes {};
+// Causal and not, so sq < sk and sq > sk meet both alignments.
+TEST_P(SizesQueries, AgreeWithTheJudgeForEveryNumberOfKeys) {
+  for (size_t turn = 0; turn < kLengths.size(); ++turn) {
+    const int keys = kLengths[turn], order = (size() + static_cast<int>(turn)) % 3;
+    const std::string& causal = kOrders[static_cast<size_t>(order)];
+    expect_judged(fmt::format("{}:b1,hq1,hkv1,sq{},sk{},d8:{}seed={}", kTypes[turn % 3], size(), keys, causal, turn + 1));
+    if (size() <= 65 || keys <= 65) expect_judged(fmt::format("f32:b1,hq2,hkv1,sq{},sk{},d24:causal=br,seed={}", size(), keys, turn + 1), 3);
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Machines, SizesQueries, testing::Combine(testing::ValuesIn(kLengths), testing::ValuesIn(engine_machines())), name);
+
+class SizesKeys : public Sizes {};
+TEST_P(SizesKeys, AgreeWithTheJudgeWhenDecoding) {
+  for (int rows = 1; rows <= 3; ++rows) {
+    for (const std::string& type : kTypes) {
+      expect_judged(fmt::format("{}:b2,hq4,hkv1,sq{},sk{},d64:causal=br", type, rows, size()));
+      expect_judged(fmt::format("{}:b2,hq2,hkv2,sq{},sk{},d40:lens=random:page16", type, rows, size()), 3);
+      expect_judged(fmt::format("{}:b1,hq2,hkv1,sq{},sk{},d128:win=100:0", type, rows, size()), 1);
+    }
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Machines, SizesKeys, testing::Combine(testing::ValuesIn(kLengths), testing::ValuesIn(engine_machines())), name);
+
+class SizesHeadDim : public Sizes {};
+TEST_P(SizesHeadDim, AgreesWithTheJudgeInEveryType) {
+  for (const std::string& type : kTypes) {
+    expect_judged(fmt::format("{}:b1,hq2,hkv1,sq35,sk67,d{}:causal=br", type, size()));
+    expect_judged(fmt::format("{}:b1,hq4,hkv1,sq1,sk67,d{}", type, size()), 3);
+    expect_judged(fmt::format("{}:b1,hq1,hkv1,sq9,sk21,d{}::strided", type, size()), 1);
+  }
+}
+TEST_P(SizesHeadDim, AgreesWithTheJudgeBesideEveryOtherOfTheValues) {
+  for (size_t turn = 0; turn < kHeadDims.size(); ++turn) {
+    const std::string& type = kTypes[(turn + static_cast<size_t>(size())) % 3];
+    expect_judged(fmt::format("{}:b1,hq1,hkv1,sq5,sk19,d{},dv{}", type, size(), kHeadDims[turn]), 1);
+    expect_judged(fmt::format("{}:b1,hq2,hkv1,sq1,sk19,d{},dv{}", type, size(), kHeadDims[turn]), 1);
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Machines, SizesHeadDim, testing::Combine(testing::ValuesIn(kHeadDims), testing::ValuesIn(engine_machines())), name);
+
+class SizesGroup : public Sizes {};
+TEST_P(SizesGroup, AgreesWithTheJudgeForOneTwoAndThreeKvHeads) {
+  for (int heads_kv = 1; heads_kv <= 3; ++heads_kv) {
+    const int heads_q = heads_kv * size();
+    for (int rows = 1; rows <= 3; ++rows) {
+      const std::string& type = kTypes[static_cast<size_t>(rows - 1)];
+      expect_judged(fmt::format("{}:b2,hq{},hkv{},sq{},sk41,d32:causal=br", type, heads_q, heads_kv, rows));
+      expect_judged(fmt::format("{}:b1,hq{},hkv{},sq{},sk150,d16:alibi,sinks:page8", type, heads_q, heads_kv, rows), 3);
+    }
+    expect_judged(fmt::format("f32:b1,hq{},hkv{},sq37,sk37,d16:causal=br", heads_q, heads_kv));
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Machines, SizesGroup, testing::Combine(testing::Range(1, 17), testing::ValuesIn(engine_machines())), name);
+
+}  // namespace
+}  // namespace rapt::conformance

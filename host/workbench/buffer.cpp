@@ -6,6 +6,10 @@
 #include <cstring>
 #include <new>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
+
 namespace rapt::workbench {
 namespace {
 
@@ -13,8 +17,24 @@ constexpr size_t kBand = 4096;  // bytes of each guard band; a multiple of the a
 constexpr size_t kAlignment = 64;
 constexpr unsigned char kPoison = 0xFF;
 
+// Under AddressSanitizer a band may not even be read by those it guards against.
+void forbid([[maybe_unused]] const unsigned char* from, [[maybe_unused]] size_t bytes) {
+#if defined(__SANITIZE_ADDRESS__)
+  __asan_poison_memory_region(from, bytes);
+#endif
+}
+
+void allow([[maybe_unused]] const unsigned char* from, [[maybe_unused]] size_t bytes) {
+#if defined(__SANITIZE_ADDRESS__)
+  __asan_unpoison_memory_region(from, bytes);
+#endif
+}
+
 bool all_poison(const unsigned char* from, size_t bytes) {
-  return std::all_of(from, from + bytes, [](unsigned char byte) { return byte == kPoison; });
+  allow(from, bytes);
+  const bool intact = std::all_of(from, from + bytes, [](unsigned char byte) { return byte == kPoison; });
+  forbid(from, bytes);
+  return intact;
 }
 
 }  // namespace
@@ -22,9 +42,14 @@ bool all_poison(const unsigned char* from, size_t bytes) {
 Buffer::Buffer(size_t bytes) : size_(bytes) {
   const size_t total = kBand + bytes + kBand;
   auto* memory = static_cast<unsigned char*>(::operator new(total, std::align_val_t(kAlignment)));
-  memory_.reset(memory, [](unsigned char* p) { ::operator delete(p, std::align_val_t(kAlignment)); });
+  memory_.reset(memory, [total](unsigned char* p) {
+    allow(p, total);
+    ::operator delete(p, std::align_val_t(kAlignment));
+  });
   std::memset(memory, kPoison, total);
   begin_ = memory + kBand;
+  forbid(memory, kBand);
+  forbid(begin_ + size_, kBand);
 }
 
 void Buffer::fill(unsigned char byte) {

@@ -41,7 +41,8 @@ std::string print_semantics(const Problem& p) {
   if (p.softcap != 0) text += fmt::format("cap={},", p.softcap);
   if (p.scale) text += fmt::format("scale={},", *p.scale);
   if (!p.mask.empty()) text += fmt::format("mask={},", p.mask);
-  if (!p.bias.empty()) text += fmt::format("bias={}{},", p.bias, p.bias_type == RAPT_F32 ? "" : "/" + print_type(p.bias_type));
+  if (!p.bias.empty())
+    text += fmt::format("bias={}{},", p.bias, p.bias_type == RAPT_F32 ? "" : fmt::format("/{}", print_type(p.bias_type)));
   if (p.alibi) text += p.alibi_per_batch ? "alibi=batch," : "alibi,";
   if (p.sinks) text += "sinks,";
   if (!p.lse) text += "nolse,";

@@ -65,23 +65,23 @@ double load(const void* data, rapt_type type, int64_t index) {
   }
 }
 
-void store(void* data, rapt_type type, int64_t index, double value) {
+void store(void* data, rapt_type type, int64_t index, double value) { store_row(data, type, index, &value, 1); }
+
+void store_row(void* data, rapt_type type, int64_t index, const double* values, int64_t count) {
+  const auto each = [&](auto* elements, auto convert) {
+    for (int64_t i = 0; i < count; ++i) elements[index + i] = convert(values[i]);
+  };
   switch (type) {
     case RAPT_F32:
-      static_cast<float*>(data)[index] = static_cast<float>(value);
-      return;
+      return each(static_cast<float*>(data), [](double value) { return static_cast<float>(value); });
     case RAPT_F16:
-      static_cast<uint16_t*>(data)[index] = narrow<5, 10>(value);
-      return;
+      return each(static_cast<uint16_t*>(data), narrow<5, 10>);
     case RAPT_BF16:
-      static_cast<uint16_t*>(data)[index] = narrow<8, 7>(value);
-      return;
+      return each(static_cast<uint16_t*>(data), narrow<8, 7>);
     case RAPT_F64:
-      static_cast<double*>(data)[index] = value;
-      return;
+      return each(static_cast<double*>(data), [](double value) { return value; });
     case RAPT_BOOL:
-      static_cast<unsigned char*>(data)[index] = value != 0 ? 1 : 0;
-      return;
+      return each(static_cast<unsigned char*>(data), [](double value) { return static_cast<unsigned char>(value != 0); });
     default:
       refuse(type);
   }

@@ -62,7 +62,7 @@ void shrink(Problem& p) {
     } else if (p.heads_q > 8 && p.heads_kv > 1) {
       p.heads_q -= p.heads_q / p.heads_kv;
       --p.heads_kv;
-    } else if (p.seqlen_q > p.seqlen_kv / 4 && p.seqlen_q > 1) {
+    } else if (p.seqlen_q > 1 && p.seqlen_q > p.seqlen_kv / 4) {
       p.seqlen_q -= (p.seqlen_q + 7) / 8;
     } else {
       p.seqlen_kv -= (p.seqlen_kv + 7) / 8;

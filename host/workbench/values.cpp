@@ -2,8 +2,8 @@
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "workbench/values.h"
 
+#include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 #include "workbench/layout.h"
@@ -22,33 +22,31 @@ double draw_large(Random& random) {  // 16 .. 1024 in magnitude, either sign
   return random.chance(0.5) ? magnitude : -magnitude;
 }
 
-using Draw = std::function<double(Random&)>;
-
-Draw distribution(const std::string& name, Tensor tensor) {
-  if (name == "peaked") return [](Random& r) { return 4.0 * r.normal(); };
-  if (name == "outliers") {
-    return [](Random& r) {
-      const double base = r.normal();
-      return r.below(1000) == 0 ? base + 10.0 * r.normal() : base;
-    };
-  }
-  if (name == "equal") {
-    const double value = tensor == Tensor::q ? 0.5 : tensor == Tensor::k ? 0.75 : -1.25;
-    return [value](Random&) { return value; };
-  }
-  if (name == "large") return draw_large;
-  if (name == "uniform") return [](Random& r) { return r.uniform(); };
-  return [](Random& r) { return r.normal(); };
+double draw_outlier(Random& random) {
+  const double base = random.normal();
+  return random.below(1000) == 0 ? base + 10.0 * random.normal() : base;
 }
 
-void fill_row(void* data, rapt_type type, int64_t offset, int64_t count, const Draw& draw, uint64_t seed) {
-  Random random(seed);
-  for (int64_t d = 0; d < count; ++d) store(data, type, offset + d, draw(random));
-}
+double equal_value(Tensor tensor) { return tensor == Tensor::q ? 0.5 : tensor == Tensor::k ? 0.75 : -1.25; }
 
 uint64_t row_seed(const Problem& p, Tensor tensor, int64_t b, int64_t head, int64_t row) {
   return seed_of(
       {p.seed, static_cast<uint64_t>(tensor), static_cast<uint64_t>(b), static_cast<uint64_t>(head), static_cast<uint64_t>(row)});
+}
+
+// One row of q, k or v: `count` elements from `offset` on.
+void fill_row(const Problem& p, Tensor tensor, int64_t b, int64_t head, int64_t row, void* data, rapt_type type, int64_t offset,
+              int64_t count) {
+  Random random(row_seed(p, tensor, b, head, row));
+  std::vector<double> values(static_cast<size_t>(count));
+  const auto draw = [&values](auto each) { std::generate(values.begin(), values.end(), each); };
+  if (p.distribution == "normal") draw([&random] { return random.normal(); });
+  if (p.distribution == "peaked") draw([&random] { return 4.0 * random.normal(); });
+  if (p.distribution == "outliers") draw([&random] { return draw_outlier(random); });
+  if (p.distribution == "equal") draw([tensor] { return equal_value(tensor); });
+  if (p.distribution == "large") draw([&random] { return draw_large(random); });
+  if (p.distribution == "uniform") draw([&random] { return random.uniform(); });
+  store_row(data, type, offset, values.data(), count);
 }
 
 std::array<int64_t, 4> broadcast_shape(const std::string& pattern, const std::array<int64_t, 4>& full) {
@@ -91,22 +89,20 @@ void fill_bias(Case& data, uint64_t seed) {
 }  // namespace
 
 void fill_rows(const Problem& p, Case& data) {
-  const Draw draw_q = distribution(p.distribution, Tensor::q), draw_k = distribution(p.distribution, Tensor::k),
-             draw_v = distribution(p.distribution, Tensor::v);
   for (int64_t b = 0; b < p.batch; ++b) {
     const Sight sight(p, data.lens_q[static_cast<size_t>(b)], data.lens_kv[static_cast<size_t>(b)]);
     for (int64_t h = 0; h < p.heads_q; ++h) {
       for (int64_t i = 0; i < data.lens_q[static_cast<size_t>(b)]; ++i) {
         const auto [first, past] = sight.keys_of(i);
         if (first >= past) continue;  // a row that sees nothing is never read for its values
-        fill_row(data.q.data(), p.q_type, query_row(data, data.problem.q, b, h, i), p.head_dim, draw_q, row_seed(p, Tensor::q, b, h, i));
+        fill_row(p, Tensor::q, b, h, i, data.q.data(), p.q_type, query_row(data, data.problem.q, b, h, i), p.head_dim);
       }
     }
     const auto [first, past] = sight.keys();
     for (int64_t g = 0; g < p.heads_kv; ++g) {
       for (int64_t j = first; j < past; ++j) {
-        fill_row(data.k.data(), p.k_type, key_row(data, b, g, j), p.head_dim, draw_k, row_seed(p, Tensor::k, b, g, j));
-        fill_row(data.v.data(), p.v_type, value_row(data, b, g, j), p.head_dim_v, draw_v, row_seed(p, Tensor::v, b, g, j));
+        fill_row(p, Tensor::k, b, g, j, data.k.data(), p.k_type, key_row(data, b, g, j), p.head_dim);
+        fill_row(p, Tensor::v, b, g, j, data.v.data(), p.v_type, value_row(data, b, g, j), p.head_dim_v);
       }
     }
   }
@@ -140,13 +136,14 @@ void fill_modifiers(const Problem& p, Case& data) {
       }
     }
   }
-  if (p.sinks) {  // N(0, 4)
+  if (p.sinks) {  // N(0, 4), one of 8 -inf: a head without a sink
     data.problem.sinks = place(RAPT_F32, {1, p.heads_q, 1, 1}, layout);
     data.sinks = allocate(data.problem.sinks);
     data.args.sinks = data.sinks.data();
     Random random(seed_of({p.seed, static_cast<uint64_t>(Tensor::sinks)}));
     for (int64_t h = 0; h < p.heads_q; ++h) {
-      store(data.sinks.data(), RAPT_F32, offset_of(data.problem.sinks, 0, h, 0, 0), 2.0 * random.normal());
+      const double sink = random.below(8) == 0 ? -kInfinity : 2.0 * random.normal();
+      store(data.sinks.data(), RAPT_F32, offset_of(data.problem.sinks, 0, h, 0, 0), sink);
     }
   }
 }

@@ -48,7 +48,7 @@ struct Scratch {
   float* o;        // [rows][o_stride], not normalised
   float* scores;   // [micro-tile rows][kScoreStride]
   float* zeros;    // a row of zeros of any element type, max(head_dim, head_dim_v) doubles
-  float* row_max;  // [rows] in log2 units
+  float* row_max;  // [rows], of the scores
   float* row_sum;  // [rows]
   KeyRange* visible;  // [rows] by position, within the tile's keys
   int64_t q_stride, o_stride;  // floats

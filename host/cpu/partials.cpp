@@ -1,4 +1,4 @@
-// Combining splits: o = sum_s 2^(m_s - m) o_s, l = sum_s 2^(m_s - m) l_s, m = max_s m_s.
+// Combining splits: o = sum_s e^(m_s - m) o_s, l = sum_s e^(m_s - m) l_s, m = max_s m_s.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "cpu/partials.h"
 
@@ -28,7 +28,7 @@ void load_partials(const Partials& p, const Tile& tile, int64_t splits, Scratch&
       const Partial from = partial_of(p.plan, p.workspace, p.slot, tile.row_begin + row, split);
       // A split that saw nothing has no sum. One whose every score is NaN has no maximum either, but its NaN must go on.
       if (*from.row_sum == 0.0f) continue;
-      const float weight = std::exp2(*from.row_max - (std::isinf(top) ? *from.row_max : top));
+      const float weight = std::exp(*from.row_max - (std::isinf(top) ? *from.row_max : top));
       sum += weight * *from.row_sum;
       for (int64_t d = 0; d < scratch.o_stride; ++d) o[d] += weight * from.o[d];
     }

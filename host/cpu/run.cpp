@@ -25,8 +25,7 @@ struct Run {
 
   template <class T> T* at(size_t offset) const { return reinterpret_cast<T*>(static_cast<char*>(workspace) + offset); }
   RunHeader& header() const { return *at<RunHeader>(0); }
-  int64_t* first_task() const { return at<int64_t>(plan.first_task); }
-  int64_t* first_unit() const { return at<int64_t>(plan.first_unit); }
+  Start* starts() const { return at<Start>(plan.starts); }
   UnitCounters& counters(int64_t unit) const { return at<UnitCounters>(plan.counters)[unit]; }
 };
 
@@ -37,20 +36,21 @@ void wait_for(int32_t& counter, int32_t value) {
   }
 }
 
-// Units without rows have no tasks and no number, so that every number in a slot's history has run.
 void lay_out(Run& run) {
   const int64_t batch = run.call.problem.batch, heads_kv = run.call.problem.k.shape[1];
   new (&run.header()) RunHeader{};
-  int64_t task = 0, unit = 0;
+  Start next{};
   for (int64_t b = 0; b < batch; ++b) {
-    run.first_task()[b] = task;
-    run.first_unit()[b] = unit;
-    const int64_t tasks = unit_shape(run.call, sequence_at(run.call, b), run.plan.tile_rows).tasks();
-    task += tasks * heads_kv;
-    if (tasks > 0) unit += heads_kv;
+    run.starts()[b] = next;
+    const UnitShape shape = unit_shape(run.call, sequence_at(run.call, b), run.plan.tile_rows);
+    next.task += shape.tasks() * heads_kv;
+    next.unit += heads_kv;
+    if (shape.pack_tasks > 0) next.packing += heads_kv;
+    if (shape.splits > 1) next.splitting += heads_kv;
   }
-  run.first_task()[batch] = run.tasks = task;
-  std::memset(&run.counters(0), 0, static_cast<size_t>(unit) * sizeof(UnitCounters));
+  run.starts()[batch] = next;
+  run.tasks = next.task;
+  std::memset(&run.counters(0), 0, static_cast<size_t>(next.unit) * sizeof(UnitCounters));
 }
 
 // One unit as a thread works on it; the sequence is kept from task to task.
@@ -58,30 +58,41 @@ struct Current {
   int64_t batch = -1;
   Sequence sequence{};
   UnitShape shape{};
-  int64_t head_kv = 0, unit = 0, task = 0;  // task: inside the unit
+  int64_t head_kv = 0, task = 0;                  // task: inside the unit
+  int64_t unit = 0, packing = 0, splitting = 0;   // numbers, see Start
 };
 
 void find_task(const Run& run, int64_t task, Current& now) {
-  const int64_t* first = run.first_task();
-  const int64_t b = std::upper_bound(first, first + run.call.problem.batch + 1, task) - first - 1;
+  const Start *begin = run.starts(), *end = begin + run.call.problem.batch + 1;
+  const Start* next = std::upper_bound(begin, end, task, [](int64_t t, const Start& start) { return t < start.task; });
+  const Start& start = *(next - 1);
+  const int64_t b = next - 1 - begin;
   if (b != now.batch) {
     now.batch = b;
     now.sequence = sequence_at(run.call, b);
     now.shape = unit_shape(run.call, now.sequence, run.plan.tile_rows);
   }
-  now.head_kv = (task - first[b]) / now.shape.tasks();
-  now.task = (task - first[b]) % now.shape.tasks();
-  now.unit = run.first_unit()[b] + now.head_kv;
+  now.head_kv = (task - start.task) / now.shape.tasks();
+  now.task = (task - start.task) % now.shape.tasks();
+  now.unit = start.unit + now.head_kv;
+  now.packing = start.packing + now.head_kv;
+  now.splitting = start.splitting + now.head_kv;
 }
 
-// Blocks until the unit that used this unit's slot of a ring before is done with it; returns the slot.
-int64_t slot_of(const Run& run, const Current& now, int64_t slots) {
-  if (now.unit >= slots) wait_for(run.counters(now.unit - slots).done, 1);
-  return now.unit % slots;
+// The unit's slot of a ring, once the unit that had it before is done with it.
+int64_t pack_slot(const Run& run, const Current& now) {
+  const int64_t slots = run.plan.pack_slots;
+  if (now.packing >= slots) wait_for(run.counters(now.packing - slots).pack_slot_free, 1);
+  return now.packing % slots;
+}
+int64_t split_slot(const Run& run, const Current& now) {
+  const int64_t slots = run.plan.split_slots;
+  if (now.splitting >= slots) wait_for(run.counters(now.splitting - slots).split_slot_free, 1);
+  return now.splitting % slots;
 }
 
 void pack(const Run& run, const Current& now, Scratch& scratch) {
-  const Packed packed = packed_of(run.plan, run.workspace, slot_of(run, now, run.plan.pack_slots), now.shape.keys);
+  const Packed packed = packed_of(run.plan, run.workspace, pack_slot(run, now), now.shape.keys);
   const int64_t blocks = (packed.end_key - packed.first_key() + kBlock - 1) / kBlock;
   const int64_t end = std::min(blocks, (now.task + 1) * kPackBlocks);
   for (int64_t block = now.task * kPackBlocks; block < end; ++block)
@@ -92,7 +103,7 @@ void pack(const Run& run, const Current& now, Scratch& scratch) {
 void forward(const Run& run, const Tile& tile, const Current& now, Scratch& scratch) {
   if (now.shape.decode) return run.plan.machine->decode(tile, scratch);
   wait_for(run.counters(now.unit).packed, static_cast<int32_t>(now.shape.pack_tasks));
-  const int64_t slot = run.plan.pack_slots > 0 ? now.unit % run.plan.pack_slots : 0;
+  const int64_t slot = now.shape.pack_tasks > 0 ? now.packing % run.plan.pack_slots : 0;  // without keys nothing is read
   run.plan.machine->prefill(tile, packed_of(run.plan, run.workspace, slot, now.shape.keys), scratch);
 }
 
@@ -108,15 +119,16 @@ void attend(const Run& run, const Current& now, Scratch& scratch) {
   if (shape.splits == 1) {
     run.plan.machine->store(tile, scratch);
   } else {
-    const Partials partials{run.plan, run.workspace, slot_of(run, now, run.plan.split_slots)};
+    const Partials partials{run.plan, run.workspace, split_slot(run, now)};
     save_partials(partials, tile, split, scratch);
     if (std::atomic_ref<int32_t>(counters.arrived[index]).fetch_add(1, std::memory_order_acq_rel) + 1 == shape.splits) {
       load_partials(partials, tile, shape.splits, scratch);
       run.plan.machine->store(tile, scratch);
     }
   }
-  if (std::atomic_ref<int32_t>(counters.parts).fetch_add(1, std::memory_order_acq_rel) + 1 == shape.parts())
-    std::atomic_ref<int32_t>(counters.done).store(1, std::memory_order_release);
+  if (std::atomic_ref<int32_t>(counters.parts).fetch_add(1, std::memory_order_acq_rel) + 1 < shape.parts()) return;
+  if (shape.pack_tasks > 0) std::atomic_ref<int32_t>(run.counters(now.packing).pack_slot_free).store(1, std::memory_order_release);
+  if (shape.splits > 1) std::atomic_ref<int32_t>(run.counters(now.splitting).split_slot_free).store(1, std::memory_order_release);
 }
 
 void body(void* state, int32_t thread) {

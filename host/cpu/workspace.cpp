@@ -50,8 +50,7 @@ Plan make_plan(const rapt_problem& p, const Machine& machine, int32_t threads) {
 
   size_t end = 64;  // the task counter and the report of an unmapped page
   const auto place = [&end](size_t bytes) { return std::exchange(end, end + bytes); };
-  plan.first_task = place(aligned((p.batch + 1) * 8));
-  plan.first_unit = place(aligned((p.batch + 1) * 8));
+  plan.starts = place(aligned((p.batch + 1) * static_cast<int64_t>(sizeof(Start))));
   plan.counters = place(aligned(plan.units * static_cast<int64_t>(sizeof(UnitCounters))));
   const ScratchSizes sizes = scratch_sizes(plan);
   plan.scratch_bytes = sizes.q + sizes.o + sizes.scores + sizes.zeros + 2 * sizes.rows + sizes.visible;

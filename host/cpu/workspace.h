@@ -19,7 +19,7 @@ struct Plan {
   int64_t pack_slots;      // units whose K and V are packed at once
   int64_t split_slots;     // units whose partial results are kept at once
   int64_t split_rows, splits;            // most rows of a unit that is split, most splits
-  size_t first_task, first_unit;         // int64 [batch + 1] each
+  size_t starts;                         // Start [batch + 1]
   size_t counters;                       // UnitCounters [units]
   size_t scratch, scratch_bytes;         // a thread
   size_t packed, packed_bytes;           // a slot
@@ -33,8 +33,15 @@ inline constexpr int64_t kMaxSplitTiles = kSplitRows / (kTileRows / 8) + 1;
 struct UnitCounters {  // atomics, cleared at the start of a run
   int32_t packed;      // pack tasks done
   int32_t parts;       // tile parts done
-  int32_t done;        // 1: its slots are free
   int32_t arrived[kMaxSplitTiles];  // parts done of each tile that is split
+  // Not of the unit with this number, but of the one with this number among those that use the ring of slots: 1 when it is done.
+  int32_t pack_slot_free, split_slot_free;
+};
+
+// Numbers of the first task and unit of a sequence: of all units, of those that pack, of those that split. Each ring of slots has its
+// own numbers, so that every unit in a slot's history has waited for the one before.
+struct Start {
+  int64_t task, unit, packing, splitting;
 };
 
 Scratch scratch_of(const Plan& plan, void* workspace, int32_t thread);

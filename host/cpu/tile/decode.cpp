@@ -177,7 +177,7 @@ void accumulate(const Tile& tile, const Run& run, bool hidden, const float* resc
 
 void decode(const Tile& tile, Scratch& scratch) {
   const bool adjusted = scores_are_adjusted(tile.call.problem);
-  const float factor = score_factor(tile.call.problem);
+  const float factor = static_cast<float>(tile.call.problem.scale);
   load_queries(tile, tile.rows(), scratch);                                                         // load
 
   const int64_t begin = scratch.visible[0].begin, end = scratch.visible[tile.rows() - 1].end;

@@ -33,16 +33,24 @@ HWY_INLINE void multiply(const float* HWY_RESTRICT a, size_t stride, const float
   }
 }
 
+// Longest chain of f32 additions in a score: rounding grows with it, so longer rows are summed in parts.
+inline constexpr size_t kChain = 128;
+
 // scores[r][0 .. kWide * kN) = factor * (q k^T); scores has rows of kScoreStride floats.
 template <size_t kWide>
 HWY_NOINLINE void score_panel(const float* q, size_t q_stride, const float* k_panel, size_t head_dim, float factor, float* scores) {
-  Vec c[kRows][kWide];
-  multiply<kWide>(q, q_stride, k_panel, head_dim, c);
   const Vec scale = hn::Set(kLanes, factor);
+  for (size_t d = 0; d < head_dim; d += kChain) {
+    Vec c[kRows][kWide];
+    multiply<kWide>(q + d, q_stride, k_panel + d * kPanel, HWY_MIN(kChain, head_dim - d), c);
 #pragma GCC unroll 16
-  for (size_t r = 0; r < kRows; ++r)
+    for (size_t r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
-    for (size_t j = 0; j < kWide; ++j) hn::Store(hn::Mul(c[r][j], scale), kLanes, scores + r * kScoreStride + j * kN);
+      for (size_t j = 0; j < kWide; ++j) {
+        float* place = scores + r * kScoreStride + j * kN;
+        hn::Store(d == 0 ? hn::Mul(c[r][j], scale) : hn::MulAdd(c[r][j], scale, hn::Load(kLanes, place)), kLanes, place);
+      }
+  }
 }
 
 // o[r][0 .. kWide * kN) = rescale[r] * o + p v.

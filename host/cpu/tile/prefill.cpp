@@ -107,7 +107,7 @@ void accumulate_around_hidden(const MicroTile& t, const Span& span, const float*
 
 void prefill(const Tile& tile, const Packed& packed, Scratch& scratch) {
   const bool adjusted = scores_are_adjusted(tile.call.problem);
-  const float factor = score_factor(tile.call.problem);
+  const float factor = static_cast<float>(tile.call.problem.scale);
   load_queries(tile, round_up(tile.rows(), static_cast<int64_t>(kRows)), scratch);              // load
 
   const int64_t first = packed.first_key(), last = tile.key_end - first;

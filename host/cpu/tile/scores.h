@@ -1,4 +1,4 @@
-// What happens to a row of scores between Q K^T and softmax: softcap, bias, ALiBi, mask. Leaves log2 units, -inf where hidden.
+// What happens to a row of scores between Q K^T and softmax: softcap, bias, ALiBi, mask. Hidden keys get -inf.
 // Included once per instruction set. Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #if defined(RAPT_CPU_TILE_SCORES_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef RAPT_CPU_TILE_SCORES_H
@@ -12,12 +12,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace rapt::cpu::HWY_NAMESPACE {
 
-// True if scores need more than a scale: then Q K^T leaves natural units and adjust_row() turns them to log2.
+// True if scores need more than a scale, and so adjust_row().
 HWY_INLINE bool scores_are_adjusted(const rapt_problem& p) {
   return p.softcap > 0 || p.mask.type != RAPT_NONE || p.bias.type != RAPT_NONE || p.alibi.type != RAPT_NONE;
-}
-HWY_INLINE float score_factor(const rapt_problem& p) {
-  return static_cast<float>(scores_are_adjusted(p) ? p.scale : p.scale * 1.4426950408889634074);
 }
 
 // One row of a tensor shaped [batch, heads_q, seqlen_q, seqlen_kv], each dimension possibly broadcast (stride 0).
@@ -70,7 +67,7 @@ HWY_INLINE RowAdjustment row_adjustment(const Tile& tile, int64_t row) {
   return a;
 }
 
-// s[0 .. n): scores of keys key, key + 1, ... in natural units, all visible by position. The buffer holds whole vectors.
+// s[0 .. n): scores of keys key, key + 1, ..., all visible by position. The buffer holds whole vectors.
 inline HWY_NOINLINE void adjust_row(const RowAdjustment& a, float* s, int64_t key, int64_t n) {
   const Vec hidden = hn::Set(kLanes, kHidden);
   for (int64_t j = 0; j < n; j += static_cast<int64_t>(kN)) {
@@ -88,7 +85,7 @@ inline HWY_NOINLINE void adjust_row(const RowAdjustment& a, float* s, int64_t ke
       x = hn::Add(x, bias);
     }
     if (a.mask.type != RAPT_NONE) hide = hn::Or(hide, hn::Eq(mask_at(a.mask, key + j, left), hn::Zero(kLanes)));
-    x = hn::IfThenElse(hide, hidden, hn::Mul(x, hn::Set(kLanes, kLog2e)));
+    x = hn::IfThenElse(hide, hidden, x);
     if (left >= kN) {
       hn::StoreU(x, kLanes, s + j);
     } else {

@@ -1,4 +1,4 @@
-// The online softmax of one row: running maximum and sum, scores in log2 units turned to weights in place. (Milakov and Gimelshein 2018)
+// The online softmax of one row: running maximum and sum, scores turned to weights in place. (Milakov and Gimelshein 2018)
 // Included once per instruction set. Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #if defined(RAPT_CPU_TILE_SOFTMAX_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef RAPT_CPU_TILE_SOFTMAX_H
@@ -22,7 +22,8 @@ HWY_INLINE float max_of(const float* s, int64_t n) {  // n a multiple of kN
   return hn::GetLane(hn::MaxOfLanes(kLanes, top));
 }
 
-HWY_INLINE float exp2_of(float x) { return hn::GetLane(exp2(hn::Set(kLanes, x))); }
+// e^(x - base). The difference is taken first: times log2(e) a score near the end of f32 would overflow.
+HWY_INLINE Vec exp_from(Vec x, Vec base) { return exp2(hn::Mul(hn::Sub(x, base), hn::Set(kLanes, kLog2e))); }
 
 // s [n], n a multiple of kN, becomes weights relative to the new maximum. Returns what the row's old o and sum are worth now.
 // A row that has seen nothing keeps row_max = -inf and weights of 0: nothing is subtracted from -inf.
@@ -31,12 +32,12 @@ HWY_INLINE float update_row(float* s, int64_t n, float& row_max, float& row_sum)
   const float block_max = max_of(s, n);
   const float new_max = block_max > row_max ? block_max : row_max;
   const float base = new_max == kHidden ? 0.0f : new_max;
-  const float rescale = exp2_of(row_max - base);
   const Vec subtract = hn::Set(kLanes, base), hidden = hn::Set(kLanes, kHidden);
+  const float rescale = hn::GetLane(exp_from(hn::Set(kLanes, row_max), subtract));
   Vec sum = hn::Zero(kLanes);
   for (int64_t j = 0; j < n; j += static_cast<int64_t>(kN)) {
     const Vec x = hn::LoadU(kLanes, s + j);
-    const Vec p = exp2(hn::Sub(x, subtract));
+    const Vec p = exp_from(x, subtract);
     sum = hn::Add(sum, p);
     hn::StoreU(kMarkHidden ? hn::IfThenElse(hn::Eq(x, hidden), hn::Set(kLanes, kHiddenWeight), p) : p, kLanes, s + j);
   }

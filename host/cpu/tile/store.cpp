@@ -27,18 +27,18 @@ void store_row(rapt_type type, const float* o, float factor, size_t n, void* to)
   }
 }
 
-// What a row's o is multiplied by, and its lse in log2 units; a row that saw nothing gets (0, -inf), or its sink.
+// What a row's o is multiplied by, and its lse; a row that saw nothing gets (0, -inf), or its sink.
 struct Norm {
-  double factor, lse2;
+  double factor, lse;
 };
-HWY_INLINE Norm normalise(float row_max, float row_sum, bool has_sink, float sink) {
-  constexpr double log2e = 1.4426950408889634074, none = -__builtin_inf();
-  const double seen = row_max == kHidden && row_sum == 0.0f ? none : row_max + std::log2(static_cast<double>(row_sum));
+HWY_INLINE Norm normalise(float row_max, float row_sum, bool has_sink, double sink) {
+  constexpr double none = -__builtin_inf();
+  const double seen = row_sum == 0.0f ? none : row_max + std::log(static_cast<double>(row_sum));
   if (!has_sink) return {seen == none ? 0.0 : 1.0 / row_sum, seen};
-  const double joined = sink * log2e, top = seen > joined ? seen : joined;
+  const double top = seen > sink ? seen : sink;
   if (top == none) return {0.0, none};
-  const double lse2 = top + std::log2(std::exp2(seen - top) + std::exp2(joined - top));
-  return {seen == none ? 0.0 : std::exp2(row_max - lse2), lse2};
+  const double lse = top + std::log(std::exp(seen - top) + std::exp(sink - top));
+  return {seen == none ? 0.0 : std::exp(row_max - lse), lse};
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ void store(const Tile& tile, const Scratch& scratch) {
     char* o = static_cast<char*>(tile.call.args.o) + row_offset(p.o, tile.sequence, head, query) * size;
     store_row(p.o.type, scratch.o + row * scratch.o_stride, static_cast<float>(norm.factor), head_dim_v, o);
     if (p.lse.type == RAPT_NONE) continue;
-    const double lse = p.lse_base2 ? norm.lse2 : norm.lse2 * 0.69314718055994530942;
+    const double lse = p.lse_base2 ? norm.lse * 1.4426950408889634074 : norm.lse;
     static_cast<float*>(tile.call.args.lse)[row_offset(p.lse, tile.sequence, head, query)] = static_cast<float>(lse);
   }
 }

@@ -67,23 +67,38 @@ HWY_INLINE Vec tanh(Vec x) {
 
 // ---- elements of other types, as f32 ----
 
-template <class T> struct Half {};  // how to widen kN elements of T
-template <> struct Half<hwy::float16_t> { static HWY_INLINE Vec load(const void* p) {
+// kN elements from p.
+HWY_INLINE Vec load(const float* p) { return hn::LoadU(kLanes, p); }
+HWY_INLINE Vec load(const hwy::bfloat16_t* p) {
+  const hn::Rebind<uint16_t, Lanes> half;
+  const hn::RebindToUnsigned<Lanes> bits;
+  return hn::BitCast(kLanes, hn::ShiftLeft<16>(hn::PromoteTo(bits, hn::LoadU(half, reinterpret_cast<const uint16_t*>(p)))));
+}
+HWY_INLINE Vec load(const hwy::float16_t* p) {
+#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_SSE4
+  // No instruction for it, and Highway's own conversion knows neither inf nor NaN here. 2^112 moves the exponent to where a float has
+  // it, subnormals included; what was inf or NaN comes out at 2^16 or more and gets the exponent of inf.
+  const hn::Rebind<uint16_t, Lanes> half;
+  const hn::RebindToUnsigned<Lanes> bits;
+  const auto wide = hn::PromoteTo(bits, hn::LoadU(half, reinterpret_cast<const uint16_t*>(p)));
+  const auto sign = hn::ShiftLeft<16>(hn::And(wide, hn::Set(bits, 0x8000u)));
+  const auto magnitude = hn::ShiftLeft<13>(hn::And(wide, hn::Set(bits, 0x7FFFu)));
+  const Vec x = hn::Mul(hn::BitCast(kLanes, magnitude), hn::Set(kLanes, 0x1p112f));
+  const Vec infinite = hn::BitCast(kLanes, hn::Or(magnitude, hn::Set(bits, 0x7F800000u)));
+  return hn::Or(hn::IfThenElse(hn::Ge(x, hn::Set(kLanes, 65536.0f)), infinite, x), hn::BitCast(kLanes, sign));
+#else
   const hn::Rebind<hwy::float16_t, Lanes> half;
-  return hn::PromoteTo(kLanes, hn::LoadU(half, static_cast<const hwy::float16_t*>(p)));
-} };
-template <> struct Half<hwy::bfloat16_t> { static HWY_INLINE Vec load(const void* p) {
-  const hn::Rebind<hwy::bfloat16_t, Lanes> half;
-  return hn::PromoteTo(kLanes, hn::LoadU(half, static_cast<const hwy::bfloat16_t*>(p)));
-} };
-template <> struct Half<float> { static HWY_INLINE Vec load(const void* p) { return hn::LoadU(kLanes, static_cast<const float*>(p)); } };
+  return hn::PromoteTo(kLanes, hn::LoadU(half, p));
+#endif
+}
 
-// kN elements from p; or the first n of them, the rest 0, touching nothing past them.
-template <class T> HWY_INLINE Vec load(const T* p) { return Half<T>::load(p); }
-template <class T> HWY_INLINE Vec load_first(const T* p, size_t n) {
-  alignas(64) unsigned char copy[kN * sizeof(T)] = {};
+// The first n < kN elements from p, the rest 0, touching nothing past them.
+template <class T>
+HWY_INLINE Vec load_first(const T* p, size_t n) {
+  alignas(64) T copy[kN];
+  std::memset(copy, 0, sizeof copy);
   std::memcpy(copy, p, n * sizeof(T));
-  return Half<T>::load(copy);
+  return load(copy);
 }
 
 }  // namespace rapt::cpu::HWY_NAMESPACE

@@ -238,6 +238,14 @@ TEST(Suites, PresetsAreModelsWithRealHeads) {
   EXPECT_THROW(preset("llama"), std::invalid_argument);
 }
 
+TEST(RandomProblems, AreTheSameOnEveryMachine) {
+  uint64_t hash = 0;
+  for (uint64_t seed = 0; seed < 1000; ++seed) {
+    for (const char letter : print_problem(random_problem(seed))) hash = seed_of({hash, static_cast<uint64_t>(letter)});
+  }
+  EXPECT_EQ(hash, 14106345073102255729U);
+}
+
 TEST(RandomProblems, CoverEveryFieldAndStaySmall) {
   std::set<std::string> words;
   for (uint64_t seed = 0; seed < 2000; ++seed) {

@@ -7,7 +7,7 @@
 
 namespace rapt::workbench {
 
-// splitmix64 (Steele, Lea, Flood 2014).
+// splitmix64 (Steele, Lea, Flood 2014). Draw once per statement: C++ leaves the order of draws within an expression open.
 class Random {
  public:
   explicit Random(uint64_t seed) : state_(seed) {}

@@ -20,7 +20,8 @@ T one_of(Random& random, const T (&choices)[N]) {
 
 int64_t near_an_edge(Random& random, int64_t most) {
   const int64_t edges[] = {0, 1, 2, 4, 8, 16, 32, 48, 64, 96, 128, 192, 256, 512, 1024};
-  return std::clamp<int64_t>(one_of(random, edges) + random.between(-1, 1), 0, most);
+  const int64_t edge = one_of(random, edges);
+  return std::clamp<int64_t>(edge + random.between(-1, 1), 0, most);
 }
 
 std::string random_pattern(Random& random) {

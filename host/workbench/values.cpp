@@ -18,7 +18,8 @@ enum class Tensor : uint64_t { q = 1, k, v, mask, bias, sinks };
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 double draw_large(Random& random) {  // 16 .. 1024 in magnitude, either sign
-  const double magnitude = std::ldexp(1.0 + static_cast<double>(random.below(1 << 20)) * 0x1p-20, static_cast<int>(random.between(4, 9)));
+  const double fraction = static_cast<double>(random.below(1 << 20)) * 0x1p-20;
+  const double magnitude = std::ldexp(1.0 + fraction, static_cast<int>(random.between(4, 9)));
   return random.chance(0.5) ? magnitude : -magnitude;
 }
 

@@ -18,7 +18,7 @@ using nlohmann::json;
 std::vector<std::string> strings_of(const std::string& option, const std::string& path, const json& list) {
   std::vector<std::string> labels;
   for (const json& entry : list) {
-    if (!entry.is_string()) throw BadInput(fmt::format("{} '{}' holds a list with something that is not a string", option, path));
+    if (!entry.is_string()) throw BadInput(fmt::format("{}: '{}' holds a list with something that is not a string", option, path));
     labels.push_back(entry.get<std::string>());
   }
   return labels;
@@ -28,14 +28,14 @@ std::vector<std::string> labels_of_json(const std::string& option, const std::st
   json document = json::parse(text, nullptr, false);
   if (document.is_object() && document.contains("tokens")) document = json(document["tokens"]);
   if (!document.is_array()) {
-    throw BadInput(fmt::format("{} '{}' is neither a JSON list of strings nor an object with a list \"tokens\"", option, path));
+    throw BadInput(fmt::format("{}: '{}' is neither a JSON list of strings nor an object with a list \"tokens\"", option, path));
   }
   if (document.empty() || !document[0].is_array()) return strings_of(option, path, document);
   if (batch_entry >= static_cast<int64_t>(document.size())) {
-    throw BadInput(fmt::format("{} '{}' has {} lists of labels; batch entry {} has none", option, path, document.size(), batch_entry));
+    throw BadInput(fmt::format("{}: '{}' has {} lists of labels; batch entry {} has none", option, path, document.size(), batch_entry));
   }
   const json& list = document[static_cast<size_t>(batch_entry)];
-  if (!list.is_array()) throw BadInput(fmt::format("{} '{}' mixes lists and other things", option, path));
+  if (!list.is_array()) throw BadInput(fmt::format("{}: '{}' mixes lists and other things", option, path));
   return strings_of(option, path, list);
 }
 
@@ -90,9 +90,9 @@ std::string next_printed(const std::string& text, size_t& at, bool utf8) {
 
 std::vector<std::string> read_labels(const std::string& option, const std::string& path, int64_t batch_entry) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw BadInput(fmt::format("{} '{}' cannot be read; is it there?", option, path));
+  if (!file) throw BadInput(fmt::format("{}: '{}' cannot be read; is it there?", option, path));
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (file.bad()) throw BadInput(fmt::format("{} '{}' cannot be read; is it a file?", option, path));
+  if (file.bad()) throw BadInput(fmt::format("{}: '{}' cannot be read; is it a file?", option, path));
   const size_t first = text.find_first_not_of(" \t\r\n");
   const bool is_json = path.ends_with(".json") || (first != std::string::npos && text[first] == '[' && json::accept(text));
   return is_json ? labels_of_json(option, path, text, batch_entry) : labels_of_lines(text);

@@ -58,7 +58,7 @@ Terminal with_ink(Terminal terminal, const std::string& option, const std::strin
   if (name == "256") return terminal.ink = Ink::kColour256, terminal;
   if (name == "shades") return terminal.ink = Ink::kShades, terminal.utf8 = true, terminal;
   if (name == "ascii") return terminal.ink = Ink::kAscii, terminal.utf8 = false, terminal;
-  throw BadInput(option + " '" + name + "' is not one of auto, 24bit, 256, shades, ascii");
+  throw BadInput(option + ": '" + name + "' is not one of auto, 24bit, 256, shades, ascii");
 }
 
 }  // namespace rapt::cli

@@ -1,0 +1,12 @@
+// The command `rapt map`.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace rapt::cli {
+
+// Registers the command; when it ran, exit_code holds its answer. Bad input is thrown (options.h: BadInput).
+void add_map(CLI::App& program, int& exit_code);
+
+}  // namespace rapt::cli

@@ -19,3 +19,8 @@ if(RAPT_FUZZ)
   endif()
   target_compile_options(rapt_settings INTERFACE -fsanitize=fuzzer-no-link)
 endif()
+
+# For the program and the tests, where nothing is hot: at -O1 they compile in half the time.
+add_library(rapt_cool_settings INTERFACE)
+target_link_libraries(rapt_cool_settings INTERFACE rapt_settings)
+target_compile_options(rapt_cool_settings INTERFACE $<$<CONFIG:Release>:-O1>)

@@ -13,6 +13,7 @@ inline constexpr int64_t kBlock = 256;       // keys of a packed block; a tile's
 inline constexpr int64_t kTileRows = 96;     // most rows of a prefill tile
 inline constexpr int64_t kDecodeRows = 16;   // up to this many rows read K and V in place instead of packing them
 inline constexpr int64_t kScoreStride = kBlock + 16;  // floats between score rows: not a power of two, so that rows fall in other cache sets
+inline constexpr int64_t kSumLanes = 16;     // a row's sum is kept in lanes, of which a machine uses as many as its vector has
 inline constexpr int64_t kRowAlign = 16;     // O rows, V panels and D of decode are padded to this many floats
 
 constexpr int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
@@ -49,7 +50,7 @@ struct Scratch {
   float* scores;   // [micro-tile rows][kScoreStride]
   float* zeros;    // a row of zeros of any element type, max(head_dim, head_dim_v) doubles
   float* row_max;  // [rows], of the scores
-  float* row_sum;  // [rows]
+  float* row_sum;  // [rows][kSumLanes], added up at the end
   KeyRange* visible;  // [rows] by position, within the tile's keys
   int64_t q_stride, o_stride;  // floats
 };

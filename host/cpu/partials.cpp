@@ -11,7 +11,7 @@ void save_partials(const Partials& p, const Tile& tile, int64_t split, const Scr
   for (int64_t row = 0; row < tile.rows(); ++row) {
     const Partial to = partial_of(p.plan, p.workspace, p.slot, tile.row_begin + row, split);
     *to.row_max = scratch.row_max[row];
-    *to.row_sum = scratch.row_sum[row];
+    std::memcpy(to.row_sum, scratch.row_sum + row * kSumLanes, kSumLanes * sizeof(float));
     std::memcpy(to.o, scratch.o + row * scratch.o_stride, static_cast<size_t>(scratch.o_stride) * sizeof(float));
   }
 }
@@ -22,18 +22,17 @@ void load_partials(const Partials& p, const Tile& tile, int64_t splits, Scratch&
     for (int64_t split = 0; split < splits; ++split)
       top = std::max(top, *partial_of(p.plan, p.workspace, p.slot, tile.row_begin + row, split).row_max);
     float* o = scratch.o + row * scratch.o_stride;
+    float* sum = scratch.row_sum + row * kSumLanes;
     std::memset(o, 0, static_cast<size_t>(scratch.o_stride) * sizeof(float));
-    float sum = 0.0f;
+    std::memset(sum, 0, kSumLanes * sizeof(float));
     for (int64_t split = 0; split < splits; ++split) {
       const Partial from = partial_of(p.plan, p.workspace, p.slot, tile.row_begin + row, split);
-      // A split that saw nothing has no sum. One whose every score is NaN has no maximum either, but its NaN must go on.
-      if (*from.row_sum == 0.0f) continue;
-      const float weight = std::exp(*from.row_max - (std::isinf(top) ? *from.row_max : top));
-      sum += weight * *from.row_sum;
+      // Without a finite maximum every sum is 0, or NaN, which must go on.
+      const float weight = std::isinf(top) ? 1.0f : std::exp(*from.row_max - top);
+      for (int64_t lane = 0; lane < kSumLanes; ++lane) sum[lane] += weight * from.row_sum[lane];
       for (int64_t d = 0; d < scratch.o_stride; ++d) o[d] += weight * from.o[d];
     }
     scratch.row_max[row] = top;
-    scratch.row_sum[row] = sum;
   }
 }
 

@@ -12,16 +12,17 @@ constexpr int64_t kMicroRows = 16;  // at least the rows of any machine's micro-
 size_t aligned(int64_t bytes) { return static_cast<size_t>(round_up(bytes, 64)); }
 size_t floats(int64_t count) { return aligned(count * static_cast<int64_t>(sizeof(float))); }
 
+int64_t partial_floats(const Plan& plan) { return kRowAlign + kSumLanes + plan.o_stride; }
 int64_t padded_rows(const Plan& plan) { return std::max(plan.tile_rows, kDecodeRows) + kMicroRows; }
 
 // Parts of a thread's scratch, in order.
 struct ScratchSizes {
-  size_t q, o, scores, zeros, rows, visible;
+  size_t q, o, scores, zeros, row_max, row_sum, visible;
 };
 ScratchSizes scratch_sizes(const Plan& plan) {
   const int64_t rows = padded_rows(plan);
   return {floats(rows * plan.q_stride), floats(rows * plan.o_stride), floats(kMicroRows * kScoreStride),
-          floats(2 * std::max(plan.q_stride, plan.o_stride)), floats(rows), aligned(rows * static_cast<int64_t>(sizeof(KeyRange)))};
+          floats(2 * std::max(plan.q_stride, plan.o_stride)), floats(rows), floats(rows * kSumLanes), aligned(rows * static_cast<int64_t>(sizeof(KeyRange)))};
 }
 
 void place_packed(Plan& plan, const rapt_problem& p, int64_t rows) {
@@ -53,11 +54,11 @@ Plan make_plan(const rapt_problem& p, const Machine& machine, int32_t threads) {
   plan.starts = place(aligned((p.batch + 1) * static_cast<int64_t>(sizeof(Start))));
   plan.counters = place(aligned(plan.units * static_cast<int64_t>(sizeof(UnitCounters))));
   const ScratchSizes sizes = scratch_sizes(plan);
-  plan.scratch_bytes = sizes.q + sizes.o + sizes.scores + sizes.zeros + 2 * sizes.rows + sizes.visible;
+  plan.scratch_bytes = sizes.q + sizes.o + sizes.scores + sizes.zeros + sizes.row_max + sizes.row_sum + sizes.visible;
   plan.scratch = place(plan.scratch_bytes * static_cast<size_t>(plan.threads));
   place_packed(plan, p, rows);
   plan.packed = place(plan.packed_bytes * static_cast<size_t>(plan.pack_slots));
-  plan.partial_bytes = floats(plan.split_rows * plan.splits * (plan.o_stride + kRowAlign));
+  plan.partial_bytes = floats(plan.split_rows * plan.splits * partial_floats(plan));
   plan.partials = place(plan.partial_bytes * static_cast<size_t>(plan.split_slots));
   plan.bytes = end;
   return plan;
@@ -72,8 +73,8 @@ Scratch scratch_of(const Plan& plan, void* workspace, int32_t thread) {
   s.o = take(sizes.o);
   s.scores = take(sizes.scores);
   s.zeros = take(sizes.zeros);
-  s.row_max = take(sizes.rows);
-  s.row_sum = take(sizes.rows);
+  s.row_max = take(sizes.row_max);
+  s.row_sum = take(sizes.row_sum);
   s.visible = reinterpret_cast<KeyRange*>(take(sizes.visible));
   s.q_stride = plan.q_stride;
   s.o_stride = plan.o_stride;
@@ -89,8 +90,8 @@ Packed packed_of(const Plan& plan, void* workspace, int64_t slot, KeyRange keys)
 
 Partial partial_of(const Plan& plan, void* workspace, int64_t slot, int64_t row, int64_t split) {
   char* base = static_cast<char*>(workspace) + plan.partials + plan.partial_bytes * static_cast<size_t>(slot);
-  float* at = reinterpret_cast<float*>(base) + (row * plan.splits + split) * (plan.o_stride + kRowAlign);
-  return {at, at + 1, at + kRowAlign};
+  float* at = reinterpret_cast<float*>(base) + (row * plan.splits + split) * partial_floats(plan);
+  return {at, at + kRowAlign, at + kRowAlign + kSumLanes};
 }
 
 }  // namespace rapt::cpu

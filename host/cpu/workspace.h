@@ -24,7 +24,7 @@ struct Plan {
   size_t scratch, scratch_bytes;         // a thread
   size_t packed, packed_bytes;           // a slot
   size_t packed_v, packed_flags;         // inside a slot
-  size_t partials, partial_bytes;        // a slot: [split_rows][splits][2 + o_stride] floats
+  size_t partials, partial_bytes;        // a slot: [split_rows][splits][kSumLanes + kRowAlign + o_stride] floats
   size_t bytes;
 };
 Plan make_plan(const rapt_problem& problem, const Machine& machine, int32_t threads);
@@ -50,8 +50,8 @@ Packed packed_of(const Plan& plan, void* workspace, int64_t slot, KeyRange keys)
 // The running softmax of one row over one split.
 struct Partial {
   float* row_max;
-  float* row_sum;
-  float* o;  // [o_stride]
+  float* row_sum;  // [kSumLanes]
+  float* o;        // [o_stride]
 };
 Partial partial_of(const Plan& plan, void* workspace, int64_t slot, int64_t row, int64_t split);
 

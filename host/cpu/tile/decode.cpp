@@ -189,11 +189,8 @@ void decode(const Tile& tile, Scratch& scratch) {
     score(tile, run, factor, scratch);                                                              // score
     const bool hidden = mask(tile, run, adjusted, scratch);                                         // mask
     float rescale[kDecodeRows];
-    for (int64_t r = 0; r < tile.rows(); ++r) {                                                     // softmax
-      float* s = scratch.scores + r * kScoreStride;
-      const int64_t padded = round_up(run.keys, static_cast<int64_t>(kN));
-      rescale[r] = (hidden ? update_row<true> : update_row<false>)(s, padded, scratch.row_max[r], scratch.row_sum[r]);
-    }
+    const int64_t padded = round_up(run.keys, static_cast<int64_t>(kN));
+    (hidden ? softmax_rows<true> : softmax_rows<false>)(scratch.scores, tile.rows(), padded, scratch.row_max, scratch.row_sum, rescale);  // softmax
     accumulate(tile, run, hidden, rescale, scratch);                                                // accumulate
   }
 }

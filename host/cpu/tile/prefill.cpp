@@ -63,13 +63,10 @@ void mask(const MicroTile& t, const Span& span, bool adjusted) {
   }
 }
 
-template <bool kMarkHidden>
-void softmax(const MicroTile& t, const Span& span, float* rescale) {
-  for (int64_t r = 0; r < t.rows; ++r) {
-    float* s = t.scratch.scores + r * kScoreStride + span.scores_begin();
-    float &row_max = t.scratch.row_max[t.row + r], &row_sum = t.scratch.row_sum[t.row + r];
-    rescale[r] = update_row<kMarkHidden>(s, span.scores_end() - span.scores_begin(), row_max, row_sum);
-  }
+void softmax(const MicroTile& t, const Span& span, bool mark_hidden, float* rescale) {
+  const int64_t n = span.scores_end() - span.scores_begin();
+  (mark_hidden ? softmax_rows<true> : softmax_rows<false>)(t.scratch.scores + span.scores_begin(), t.rows, n, t.scratch.row_max + t.row,
+                                                           t.scratch.row_sum + t.row * kSumLanes, rescale);
 }
 
 void accumulate(const MicroTile& t, const Span& span, const float* rescale) {
@@ -119,13 +116,9 @@ void prefill(const Tile& tile, const Packed& packed, Scratch& scratch) {
       float rescale[kRows] = {};
       score(t, span, factor);                                                                   // score
       mask(t, span, adjusted);                                                                  // mask
-      if ((packed.flags[block] & kBlockNonFinite) == 0) {
-        softmax<false>(t, span, rescale);                                                       // softmax
-        accumulate(t, span, rescale);                                                           // accumulate
-      } else {
-        softmax<true>(t, span, rescale);
-        accumulate_around_hidden(t, span, rescale);
-      }
+      const bool around_hidden = (packed.flags[block] & kBlockNonFinite) != 0;
+      softmax(t, span, around_hidden, rescale);                                                 // softmax
+      (around_hidden ? accumulate_around_hidden : accumulate)(t, span, rescale);                // accumulate
     }
   }
 }

@@ -35,10 +35,10 @@ HWY_INLINE void load_queries(const Tile& tile, int64_t padded_rows, Scratch& scr
   const rapt_tensor& q = tile.call.problem.q;
   const size_t head_dim = static_cast<size_t>(q.shape[3]), size = q.type == RAPT_F32 ? 4 : 2;
   std::memset(scratch.o, 0, static_cast<size_t>(padded_rows * scratch.o_stride) * sizeof(float));
+  std::memset(scratch.row_sum, 0, static_cast<size_t>(padded_rows * kSumLanes) * sizeof(float));
   for (int64_t row = 0; row < padded_rows; ++row) {
     float* to = scratch.q + row * scratch.q_stride;
     scratch.row_max[row] = kHidden;
-    scratch.row_sum[row] = 0.0f;
     if (row < tile.rows()) {
       const int64_t offset = row_offset(q, tile.sequence, tile.head(row), tile.query(row));
       scratch.visible[row] = clip(visible_keys(tile.call.problem, tile.sequence, tile.query(row)), tile.key_begin, tile.key_end);

@@ -22,28 +22,44 @@ HWY_INLINE float max_of(const float* s, int64_t n) {  // n a multiple of kN
   return hn::GetLane(hn::MaxOfLanes(kLanes, top));
 }
 
-// e^(x - base). The difference is taken first: times log2(e) a score near the end of f32 would overflow.
-HWY_INLINE Vec exp_from(Vec x, Vec base) { return exp2(hn::Mul(hn::Sub(x, base), hn::Set(kLanes, kLog2e))); }
-
-// s [n], n a multiple of kN, becomes weights relative to the new maximum. Returns what the row's old o and sum are worth now.
-// A row that has seen nothing keeps row_max = -inf and weights of 0: nothing is subtracted from -inf.
+// s [n], n a multiple of kN, becomes weights e^(s - base); sum [kN] = rescale * sum + the weights, lane by lane.
 template <bool kMarkHidden>
-HWY_INLINE float update_row(float* s, int64_t n, float& row_max, float& row_sum) {
-  const float block_max = max_of(s, n);
-  const float new_max = block_max > row_max ? block_max : row_max;
-  const float base = new_max == kHidden ? 0.0f : new_max;
+HWY_INLINE void weigh_row(float* s, int64_t n, float base, float rescale, float* sum) {
   const Vec subtract = hn::Set(kLanes, base), hidden = hn::Set(kLanes, kHidden);
-  const float rescale = hn::GetLane(exp_from(hn::Set(kLanes, row_max), subtract));
-  Vec sum = hn::Zero(kLanes);
+  Vec total = hn::Mul(hn::LoadU(kLanes, sum), hn::Set(kLanes, rescale));
   for (int64_t j = 0; j < n; j += static_cast<int64_t>(kN)) {
     const Vec x = hn::LoadU(kLanes, s + j);
     const Vec p = exp_from(x, subtract);
-    sum = hn::Add(sum, p);
+    total = hn::Add(total, p);
     hn::StoreU(kMarkHidden ? hn::IfThenElse(hn::Eq(x, hidden), hn::Set(kLanes, kHiddenWeight), p) : p, kLanes, s + j);
   }
-  row_max = new_max;
-  row_sum = row_sum * rescale + hn::GetLane(hn::SumOfLanes(kLanes, sum));
-  return rescale;
+  hn::StoreU(total, kLanes, sum);
+}
+
+inline constexpr int64_t kSoftmaxRows = 16;  // most rows of one update: a micro-tile, or a tile of decode
+
+// Rows of n scores, kScoreStride apart, become weights relative to the new row_max. rescale: what the old o and row_sum of each row are
+// worth now. A row that has seen nothing keeps row_max = -inf and weights of 0: nothing is subtracted from -inf. The steps run over all
+// rows each, so that no row waits for the reductions of another.
+template <bool kMarkHidden>
+HWY_INLINE void softmax_rows(float* s, int64_t rows, int64_t n, float* row_max, float* row_sum, float* rescale) {
+  alignas(64) float top[kSoftmaxRows], base[kSoftmaxRows], before[kSoftmaxRows];
+  for (int64_t r = 0; r < kSoftmaxRows; ++r) {
+    top[r] = r < rows ? max_of(s + r * kScoreStride, n) : kHidden;
+    before[r] = r < rows ? row_max[r] : kHidden;
+  }
+  for (int64_t r = 0; r < kSoftmaxRows; r += static_cast<int64_t>(kN)) {
+    const Vec old = hn::LoadU(kLanes, before + r), now = hn::Max(hn::LoadU(kLanes, top + r), old);
+    const Vec safe = hn::IfThenElse(hn::Eq(now, hn::Set(kLanes, kHidden)), hn::Zero(kLanes), now);
+    hn::StoreU(now, kLanes, top + r);
+    hn::StoreU(safe, kLanes, base + r);
+    hn::StoreU(exp_from(old, safe), kLanes, before + r);
+  }
+  for (int64_t r = 0; r < rows; ++r) {
+    row_max[r] = top[r];
+    rescale[r] = before[r];
+    weigh_row<kMarkHidden>(s + r * kScoreStride, n, base[r], rescale[r], row_sum + r * kSumLanes);
+  }
 }
 
 }  // namespace rapt::cpu::HWY_NAMESPACE

@@ -19,13 +19,20 @@ void store_row(rapt_type type, const float* o, float factor, size_t n, void* to)
     const size_t wide = HWY_MIN(kN, n - d);
     hn::Store(hn::Mul(hn::LoadU(kLanes, o + d), hn::Set(kLanes, factor)), kLanes, scaled);
     if (type == RAPT_F32) {
-      std::memcpy(static_cast<float*>(to) + d, scaled, wide * sizeof(float));
+      float* place = static_cast<float*>(to) + d;
+      if (wide == kN) {
+        hn::StoreU(hn::Load(kLanes, scaled), kLanes, place);
+      } else {
+        std::memcpy(place, scaled, wide * sizeof(float));
+      }
       continue;
     }
     uint16_t* halves = static_cast<uint16_t*>(to) + d;
     for (size_t j = 0; j < wide; ++j) halves[j] = type == RAPT_BF16 ? bf16_of(scaled[j]) : f16_of(scaled[j]);
   }
 }
+
+HWY_INLINE float sum_lanes(const float* lanes) { return hn::GetLane(hn::SumOfLanes(kLanes, hn::LoadU(kLanes, lanes))); }
 
 // What a row's o is multiplied by, and its lse; a row that saw nothing gets (0, -inf), or its sink.
 struct Norm {
@@ -51,7 +58,7 @@ void store(const Tile& tile, const Scratch& scratch) {
   for (int64_t row = 0; row < tile.rows(); ++row) {
     const int64_t head = tile.head(row), query = tile.query(row);
     const float sink = has_sink ? static_cast<const float*>(tile.call.args.sinks)[head * p.sinks.strides[1]] : 0.0f;
-    const Norm norm = normalise(scratch.row_max[row], scratch.row_sum[row], has_sink, sink);
+    const Norm norm = normalise(scratch.row_max[row], sum_lanes(scratch.row_sum + row * kSumLanes), has_sink, sink);
     char* o = static_cast<char*>(tile.call.args.o) + row_offset(p.o, tile.sequence, head, query) * size;
     store_row(p.o.type, scratch.o + row * scratch.o_stride, static_cast<float>(norm.factor), head_dim_v, o);
     if (p.lse.type == RAPT_NONE) continue;

@@ -33,16 +33,20 @@ inline constexpr size_t kRows = 6;   // 16 registers
 inline constexpr size_t kVectors = 2;
 inline constexpr size_t kPanel = kVectors * kN;
 
+static_assert(kN <= kSumLanes);
+
 inline constexpr float kHidden = -__builtin_inff();  // the score of a key that a row may not see
 inline constexpr float kLog2e = 1.44269504088896341f;
 
-// 2^x for x <= 0 or so: 0 below -126 and at -inf, exactly 1 at 0, NaN stays NaN. Relative error 1.5e-7.
-// x = n + f with n the nearest integer; the sum with kMagic leaves n + 127 in its low bits, which shifted up are the float 2^n.
-// Degree-5 minimax polynomial of 2^f on [-1/2, 1/2] whose constant term is pinned to 1 (relative error 9.2e-8).
-HWY_INLINE Vec exp2(Vec x) {
-  const Vec magic = hn::Set(kLanes, 12582912.0f + 127.0f);
-  const Vec shifted = hn::Add(x, magic);
-  const Vec f = hn::Sub(x, hn::Sub(shifted, magic));
+// e^(x - base) for x <= base or so: 0 below 2^-126 and at -inf, exactly 1 at base, NaN stays NaN. Relative error 2e-7 and that of x.
+// The difference is taken first: times log2(e) a score near the end of f32 would overflow. With y = (x - base) log2(e) = n + f, n the
+// nearest integer: the sum with magic leaves n + 127 in its low bits, which shifted up are the float 2^n; 2^f is a degree-5 minimax
+// polynomial on [-1/2, 1/2] whose constant term is pinned to 1 (relative error 9.2e-8).
+HWY_INLINE Vec exp_from(Vec x, Vec base) {
+  const Vec magic = hn::Set(kLanes, 12582912.0f + 127.0f), log2e = hn::Set(kLanes, kLog2e);
+  const Vec below = hn::Sub(x, base);
+  const Vec shifted = hn::MulAdd(below, log2e, magic);
+  const Vec f = hn::MulSub(below, log2e, hn::Sub(shifted, magic));
   Vec p = hn::MulAdd(f, hn::Set(kLanes, 0x1.5bba14p-10f), hn::Set(kLanes, 0x1.3cea88p-7f));
   p = hn::MulAdd(f, p, hn::Set(kLanes, 0x1.c6b752p-5f));
   p = hn::MulAdd(f, p, hn::Set(kLanes, 0x1.ebf9bcp-3f));
@@ -50,7 +54,7 @@ HWY_INLINE Vec exp2(Vec x) {
   p = hn::MulAdd(f, p, hn::Set(kLanes, 1.0f));
   const hn::RebindToUnsigned<Lanes> bits;
   const Vec power = hn::BitCast(kLanes, hn::ShiftLeft<23>(hn::BitCast(bits, shifted)));
-  return hn::IfThenZeroElse(hn::Lt(x, hn::Set(kLanes, -126.0f)), hn::Mul(p, power));
+  return hn::IfThenZeroElse(hn::Lt(below, hn::Set(kLanes, -126.0f / kLog2e)), hn::Mul(p, power));
 }
 
 // tanh: an odd polynomial below 0.6 (relative error 8e-8), else 1 - 2 / (e^2|x| + 1) with the sign of x.
@@ -60,7 +64,7 @@ HWY_INLINE Vec tanh(Vec x) {
   p = hn::MulAdd(t, p, hn::Set(kLanes, 0.13313116f));
   p = hn::MulAdd(t, p, hn::Set(kLanes, -0.33332598f));
   const Vec small = hn::MulAdd(hn::Mul(x, t), p, x);
-  const Vec e = exp2(hn::Mul(a, hn::Set(kLanes, -2.0f * kLog2e)));  // e^-2|x|, at most 1
+  const Vec e = exp_from(hn::Mul(a, hn::Set(kLanes, -2.0f)), hn::Zero(kLanes));  // e^-2|x|, at most 1
   const Vec large = hn::CopySign(hn::Div(hn::Sub(one, e), hn::Add(one, e)), x);
   return hn::IfThenElse(hn::Lt(a, hn::Set(kLanes, 0.6f)), small, large);
 }

@@ -17,12 +17,12 @@ struct Call {
 
 // One entry of the batch, its lengths clamped to what the tensors hold.
 struct Sequence {
-  int64_t index;                     // in the batch
-  int64_t len_q, len_kv;             // rows and keys
-  int64_t q_batch, q_row;            // where its rows begin: dimension 0 and 2 of q, o and lse
-  int64_t kv_batch, kv_row;          // where its keys begin, when they are not paged
-  int64_t offset;                    // query i stands at the position of key i + offset
-  int64_t page_begin, page_count;    // its entries of the table or list, when they are
+  int64_t index;                   // in the batch
+  int64_t len_q, len_kv;           // rows and keys
+  int64_t q_batch, q_row;          // where its rows begin: dimension 0 and 2 of q, o and lse
+  int64_t kv_batch, kv_row;        // where its keys begin, when they are not paged
+  int64_t offset;                  // query i stands at the position of key i + offset
+  int64_t page_begin, page_count;  // its entries of the table or list, when they are
 };
 Sequence sequence_at(const Call& call, int64_t index);
 

@@ -75,7 +75,8 @@ void explain(const Request& request, const Choice& choice, Text& text) {
   text.append("  splits: up to %lld rows split their keys into at most %lld parts of at least %lld\n", static_cast<long long>(kSplitRows),
               static_cast<long long>(plan.splits), static_cast<long long>(kMinSplitKeys));
   text.append("  packed: K and V of %lld of %lld (sequence, kv head) pairs at a time, %.1f MiB each\n",
-              static_cast<long long>(plan.pack_slots), static_cast<long long>(plan.units), static_cast<double>(plan.packed_bytes) / (1 << 20));
+              static_cast<long long>(plan.pack_slots), static_cast<long long>(plan.units),
+              static_cast<double>(plan.packed_bytes) / (1 << 20));
   text.append("  same bits: whatever the batch, the threads and the pages\n");
 }
 
@@ -87,8 +88,8 @@ bool variant_at(int32_t index, rapt_variant& variant) {
   variant.types = "f32 f16 bf16 mixed";
   variant.head_dims = "any, D and Dv apart";
   variant.features =
-      "causal offset window mask bias alibi softcap sinks lse gqa strides lengths ragged block_table page_list page_pointers split_kv merge "
-      "batch_invariant";
+      "causal offset window mask bias alibi softcap sinks lse gqa strides lengths ragged block_table page_list page_pointers "
+      "split_kv merge batch_invariant";
   variant.unavailable = machine_runs_here(*machine) ? "" : "this CPU lacks the instructions";
   return true;
 }

@@ -41,9 +41,7 @@ const Machine* machine_at(int32_t index) {
   return inside ? &kMachines[index] : nullptr;
 }
 
-bool machine_runs_here(const Machine& machine) {
-  return machine.hwy_target == 0 || (hwy::SupportedTargets() & machine.hwy_target) != 0;
-}
+bool machine_runs_here(const Machine& machine) { return machine.hwy_target == 0 || (hwy::SupportedTargets() & machine.hwy_target) != 0; }
 
 const Machine* machine_named(const char* name) {
   for (const Machine& machine : kMachines)

@@ -9,12 +9,12 @@
 
 namespace rapt::cpu {
 
-inline constexpr int64_t kBlock = 256;       // keys of a packed block; a tile's scores are computed block by block
-inline constexpr int64_t kTileRows = 96;     // most rows of a prefill tile
-inline constexpr int64_t kDecodeRows = 16;   // up to this many rows read K and V in place instead of packing them
-inline constexpr int64_t kScoreStride = kBlock + 16;  // floats between score rows: not a power of two, so that rows fall in other cache sets
-inline constexpr int64_t kSumLanes = 16;     // a row's sum is kept in lanes, of which a machine uses as many as its vector has
-inline constexpr int64_t kRowAlign = 16;     // O rows, V panels and D of decode are padded to this many floats
+inline constexpr int64_t kBlock = 256;                // keys of a packed block; a tile's scores are computed block by block
+inline constexpr int64_t kTileRows = 96;              // most rows of a prefill tile
+inline constexpr int64_t kDecodeRows = 16;            // up to this many rows read K and V in place instead of packing them
+inline constexpr int64_t kScoreStride = kBlock + 16;  // floats between score rows: no power of two, which would share cache sets
+inline constexpr int64_t kSumLanes = 16;              // a row's sum is kept in lanes, of which a machine uses as many as its vector has
+inline constexpr int64_t kRowAlign = 16;              // O rows, V panels and D of decode are padded to this many floats
 
 constexpr int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 
@@ -45,13 +45,13 @@ struct Tile {
 
 // A thread's working memory, and the running softmax of the tile in it.
 struct Scratch {
-  float* q;        // [rows][q_stride]
-  float* o;        // [rows][o_stride], not normalised
-  float* scores;   // [micro-tile rows][kScoreStride]
-  float* zeros;    // a row of zeros of any element type, max(head_dim, head_dim_v) doubles
-  float* row_max;  // [rows], of the scores
-  float* row_sum;  // [rows][kSumLanes], added up at the end
-  KeyRange* visible;  // [rows] by position, within the tile's keys
+  float* q;                    // [rows][q_stride]
+  float* o;                    // [rows][o_stride], not normalised
+  float* scores;               // [micro-tile rows][kScoreStride]
+  float* zeros;                // a row of zeros of any element type, max(head_dim, head_dim_v) doubles
+  float* row_max;              // [rows], of the scores
+  float* row_sum;              // [rows][kSumLanes], added up at the end
+  KeyRange* visible;           // [rows] by position, within the tile's keys
   int64_t q_stride, o_stride;  // floats
 };
 

@@ -23,7 +23,10 @@ struct Run {
   void* workspace;
   int64_t tasks = 0;
 
-  template <class T> T* at(size_t offset) const { return reinterpret_cast<T*>(static_cast<char*>(workspace) + offset); }
+  template <class T>
+  T* at(size_t offset) const {
+    return reinterpret_cast<T*>(static_cast<char*>(workspace) + offset);
+  }
   RunHeader& header() const { return *at<RunHeader>(0); }
   Start* starts() const { return at<Start>(plan.starts); }
   UnitCounters& counters(int64_t unit) const { return at<UnitCounters>(plan.counters)[unit]; }
@@ -58,8 +61,8 @@ struct Current {
   int64_t batch = -1;
   Sequence sequence{};
   UnitShape shape{};
-  int64_t head_kv = 0, task = 0;                  // task: inside the unit
-  int64_t unit = 0, packing = 0, splitting = 0;   // numbers, see Start
+  int64_t head_kv = 0, task = 0;                 // task: inside the unit
+  int64_t unit = 0, packing = 0, splitting = 0;  // numbers, see Start
 };
 
 void find_task(const Run& run, int64_t task, Current& now) {
@@ -111,8 +114,14 @@ void attend(const Run& run, const Current& now, Scratch& scratch) {
   const UnitShape& shape = now.shape;
   const int64_t part = now.task - shape.pack_tasks, index = shape.tiles - 1 - part / shape.splits, split = part % shape.splits;
   const int64_t key_begin = shape.keys.begin / kBlock * kBlock + split * shape.split_keys;
-  const Tile tile{run.call, now.sequence, now.head_kv, index * shape.tile_rows, std::min(shape.rows, (index + 1) * shape.tile_rows),
-                  key_begin, std::min(shape.keys.end, key_begin + shape.split_keys), &run.header().unmapped};
+  const Tile tile{run.call,
+                  now.sequence,
+                  now.head_kv,
+                  index * shape.tile_rows,
+                  std::min(shape.rows, (index + 1) * shape.tile_rows),
+                  key_begin,
+                  std::min(shape.keys.end, key_begin + shape.split_keys),
+                  &run.header().unmapped};
   forward(run, tile, now, scratch);
 
   UnitCounters& counters = run.counters(now.unit);
@@ -152,8 +161,9 @@ rapt_status report_unmapped(const rapt_problem& p, int64_t unmapped, Text& fault
   const char* table = p.kv_layout == RAPT_KV_PAGE_LIST       ? "kv_indices"
                       : p.kv_layout == RAPT_KV_PAGE_POINTERS ? "k_pages or v_pages"
                                                              : "block_table";
-  fault.append("%s: page %lld of sequence %lld is needed by a visible key and is not mapped; its keys were left out. Give a page in [0, %lld)",
-               table, entry, sequence, static_cast<long long>(p.k.shape[0]));
+  fault.append(
+      "%s: page %lld of sequence %lld is needed by a visible key and is not mapped; its keys were left out. Give a page in [0, %lld)",
+      table, entry, sequence, static_cast<long long>(p.k.shape[0]));
   return RAPT_BAD_INDEX;
 }
 

@@ -21,8 +21,13 @@ struct ScratchSizes {
 };
 ScratchSizes scratch_sizes(const Plan& plan) {
   const int64_t rows = padded_rows(plan);
-  return {floats(rows * plan.q_stride), floats(rows * plan.o_stride), floats(kMicroRows * kScoreStride),
-          floats(2 * std::max(plan.q_stride, plan.o_stride)), floats(rows), floats(rows * kSumLanes), aligned(rows * static_cast<int64_t>(sizeof(KeyRange)))};
+  return {floats(rows * plan.q_stride),
+          floats(rows * plan.o_stride),
+          floats(kMicroRows * kScoreStride),
+          floats(2 * std::max(plan.q_stride, plan.o_stride)),
+          floats(rows),
+          floats(rows * kSumLanes),
+          aligned(rows * static_cast<int64_t>(sizeof(KeyRange)))};
 }
 
 void place_packed(Plan& plan, const rapt_problem& p, int64_t rows) {
@@ -84,8 +89,8 @@ Scratch scratch_of(const Plan& plan, void* workspace, int32_t thread) {
 
 Packed packed_of(const Plan& plan, void* workspace, int64_t slot, KeyRange keys) {
   char* base = static_cast<char*>(workspace) + plan.packed + plan.packed_bytes * static_cast<size_t>(slot);
-  return {reinterpret_cast<float*>(base), reinterpret_cast<float*>(base + plan.packed_v), reinterpret_cast<uint8_t*>(base + plan.packed_flags),
-          keys.begin, keys.end};
+  return {reinterpret_cast<float*>(base), reinterpret_cast<float*>(base + plan.packed_v),
+          reinterpret_cast<uint8_t*>(base + plan.packed_flags), keys.begin, keys.end};
 }
 
 Partial partial_of(const Plan& plan, void* workspace, int64_t slot, int64_t row, int64_t split) {

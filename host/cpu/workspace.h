@@ -14,25 +14,25 @@ struct Plan {
   const Machine* machine;
   int32_t threads;
   int64_t tile_rows;
-  int64_t units;           // batch * heads_kv
+  int64_t units;  // batch * heads_kv
   int64_t q_stride, o_stride;
-  int64_t pack_slots;      // units whose K and V are packed at once
-  int64_t split_slots;     // units whose partial results are kept at once
-  int64_t split_rows, splits;            // most rows of a unit that is split, most splits
-  size_t starts;                         // Start [batch + 1]
-  size_t counters;                       // UnitCounters [units]
-  size_t scratch, scratch_bytes;         // a thread
-  size_t packed, packed_bytes;           // a slot
-  size_t packed_v, packed_flags;         // inside a slot
-  size_t partials, partial_bytes;        // a slot: [split_rows][splits][kSumLanes + kRowAlign + o_stride] floats
+  int64_t pack_slots;              // units whose K and V are packed at once
+  int64_t split_slots;             // units whose partial results are kept at once
+  int64_t split_rows, splits;      // most rows of a unit that is split, most splits
+  size_t starts;                   // Start [batch + 1]
+  size_t counters;                 // UnitCounters [units]
+  size_t scratch, scratch_bytes;   // a thread
+  size_t packed, packed_bytes;     // a slot
+  size_t packed_v, packed_flags;   // inside a slot
+  size_t partials, partial_bytes;  // a slot: [split_rows][splits][kSumLanes + kRowAlign + o_stride] floats
   size_t bytes;
 };
 Plan make_plan(const rapt_problem& problem, const Machine& machine, int32_t threads);
 
 inline constexpr int64_t kMaxSplitTiles = kSplitRows / (kTileRows / 8) + 1;
-struct UnitCounters {  // atomics, cleared at the start of a run
-  int32_t packed;      // pack tasks done
-  int32_t parts;       // tile parts done
+struct UnitCounters {               // atomics, cleared at the start of a run
+  int32_t packed;                   // pack tasks done
+  int32_t parts;                    // tile parts done
   int32_t arrived[kMaxSplitTiles];  // parts done of each tile that is split
   // Not of the unit with this number, but of the one with this number among those that use the ring of slots: 1 when it is done.
   int32_t pack_slot_free, split_slot_free;

@@ -6,7 +6,7 @@
 //
 #include "cpu/tile/kernels.h"
 #include "cpu/tile/rows.h"
-#include "cpu/tile/scores.h"
+#include "cpu/tile/mask_and_bias.h"
 #include "cpu/tile/softmax.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -53,7 +53,8 @@ void score_rows(const Run& run, const float* q, int64_t q_stride, size_t head_di
     }
     for (; d < head_dim; d += kN) {
       const Vec k0 = head_dim - d >= kN ? load(k + d) : load_first(k + d, head_dim - d);
-      for (size_t r = 0; r < kQueries; ++r) even[r] = hn::MulAdd(hn::LoadU(kLanes, q + static_cast<int64_t>(r) * q_stride + d), k0, even[r]);
+      for (size_t r = 0; r < kQueries; ++r)
+        even[r] = hn::MulAdd(hn::LoadU(kLanes, q + static_cast<int64_t>(r) * q_stride + d), k0, even[r]);
     }
     for (size_t r = 0; r < kQueries; ++r)
       scores[static_cast<int64_t>(r) * kScoreStride + j] = factor * hn::GetLane(hn::SumOfLanes(kLanes, hn::Add(even[r], odd[r])));
@@ -178,7 +179,7 @@ void accumulate(const Tile& tile, const Run& run, bool hidden, const float* resc
 void decode(const Tile& tile, Scratch& scratch) {
   const bool adjusted = scores_are_adjusted(tile.call.problem);
   const float factor = static_cast<float>(tile.call.problem.scale);
-  load_queries(tile, tile.rows(), scratch);                                                         // load
+  load_queries(tile, tile.rows(), scratch);  // load
 
   const int64_t begin = scratch.visible[0].begin, end = scratch.visible[tile.rows() - 1].end;
   for (int64_t key = begin; key < end; key = (key / kRun + 1) * kRun) {  // runs end at multiples of kRun, wherever they begin
@@ -186,12 +187,13 @@ void decode(const Tile& tile, Scratch& scratch) {
     run.first = key;
     run.keys = HWY_MIN((key / kRun + 1) * kRun, end) - key;
     find_rows(tile, scratch.zeros, run);
-    score(tile, run, factor, scratch);                                                              // score
-    const bool hidden = mask(tile, run, adjusted, scratch);                                         // mask
+    score(tile, run, factor, scratch);                       // score
+    const bool hidden = mask(tile, run, adjusted, scratch);  // mask
     float rescale[kDecodeRows];
     const int64_t padded = round_up(run.keys, static_cast<int64_t>(kN));
-    (hidden ? softmax_rows<true> : softmax_rows<false>)(scratch.scores, tile.rows(), padded, scratch.row_max, scratch.row_sum, rescale);  // softmax
-    accumulate(tile, run, hidden, rescale, scratch);                                                // accumulate
+    (hidden ? softmax_rows<true> : softmax_rows<false>)(scratch.scores, tile.rows(), padded, scratch.row_max, scratch.row_sum,
+                                                        rescale);  // softmax
+    accumulate(tile, run, hidden, rescale, scratch);               // accumulate
   }
 }
 

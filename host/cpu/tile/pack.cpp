@@ -39,8 +39,10 @@ HWY_INLINE void transpose_keys(const float* const* rows, size_t head_dim, float*
   const hn::RepartitionToWide<Lanes> pairs;
   for (; d + 4 <= head_dim; d += 4) {
     const Vec r0 = load_quads(rows, 0, d), r1 = load_quads(rows, 1, d), r2 = load_quads(rows, 2, d), r3 = load_quads(rows, 3, d);
-    const auto low01 = hn::BitCast(pairs, hn::InterleaveLower(kLanes, r0, r1)), high01 = hn::BitCast(pairs, hn::InterleaveUpper(kLanes, r0, r1));
-    const auto low23 = hn::BitCast(pairs, hn::InterleaveLower(kLanes, r2, r3)), high23 = hn::BitCast(pairs, hn::InterleaveUpper(kLanes, r2, r3));
+    const auto low01 = hn::BitCast(pairs, hn::InterleaveLower(kLanes, r0, r1)),
+               high01 = hn::BitCast(pairs, hn::InterleaveUpper(kLanes, r0, r1));
+    const auto low23 = hn::BitCast(pairs, hn::InterleaveLower(kLanes, r2, r3)),
+               high23 = hn::BitCast(pairs, hn::InterleaveUpper(kLanes, r2, r3));
     hn::Store(hn::BitCast(kLanes, hn::InterleaveLower(pairs, low01, low23)), kLanes, panel + d * kPanel);
     hn::Store(hn::BitCast(kLanes, hn::InterleaveUpper(pairs, low01, low23)), kLanes, panel + (d + 1) * kPanel);
     hn::Store(hn::BitCast(kLanes, hn::InterleaveLower(pairs, high01, high23)), kLanes, panel + (d + 2) * kPanel);
@@ -90,7 +92,8 @@ bool pack_values(const char* const* addresses, size_t keys, size_t head_dim_v, f
   return sum == sum;
 }
 
-void pack_keys_of(rapt_type type, const char* const* rows, size_t keys, size_t head_dim, float* widened, const float* zeros, float* panels) {
+void pack_keys_of(rapt_type type, const char* const* rows, size_t keys, size_t head_dim, float* widened, const float* zeros,
+                  float* panels) {
   if (type == RAPT_F16) return pack_keys<hwy::float16_t>(rows, keys, head_dim, widened, zeros, panels);
   if (type == RAPT_BF16) return pack_keys<hwy::bfloat16_t>(rows, keys, head_dim, widened, zeros, panels);
   pack_keys<float>(rows, keys, head_dim, widened, zeros, panels);
@@ -102,8 +105,8 @@ bool pack_values_of(rapt_type type, const char* const* rows, size_t keys, size_t
 }
 
 // Rows of one block: nullptr before the first key that is needed, and where a page is not mapped (then true is returned).
-bool block_rows(const Call& call, const Sequence& sequence, Side side, int64_t head_kv, int64_t first, const Packed& packed, const char** rows,
-                int64_t keys) {
+bool block_rows(const Call& call, const Sequence& sequence, Side side, int64_t head_kv, int64_t first, const Packed& packed,
+                const char** rows, int64_t keys) {
   const int64_t lead = packed.begin_key > first ? packed.begin_key - first : 0;
   for (int64_t j = 0; j < lead; ++j) rows[j] = nullptr;
   key_rows(call, sequence, side, head_kv, first + lead, keys - lead, rows + lead);

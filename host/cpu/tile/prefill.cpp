@@ -7,7 +7,7 @@
 #include "cpu/tile/kernels.h"
 #include "cpu/tile/micro_kernel.h"
 #include "cpu/tile/rows.h"
-#include "cpu/tile/scores.h"
+#include "cpu/tile/mask_and_bias.h"
 #include "cpu/tile/softmax.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -28,13 +28,11 @@ struct MicroTile {
   const Tile& tile;
   const Packed& packed;
   Scratch& scratch;
-  int64_t row, rows;   // its first row in the tile, and how many of kRows are real
-  int64_t block;       // of packed
+  int64_t row, rows;  // its first row in the tile, and how many of kRows are real
+  int64_t block;      // of packed
   int64_t first_key() const { return packed.first_key() + block * kBlock; }
   KeyRange visible(int64_t r) const { return scratch.visible[row + r]; }
-  Span span() const {
-    return {HWY_MAX(visible(0).begin - first_key(), 0), HWY_MIN(visible(rows - 1).end - first_key(), kBlock)};
-  }
+  Span span() const { return {HWY_MAX(visible(0).begin - first_key(), 0), HWY_MIN(visible(rows - 1).end - first_key(), kBlock)}; }
 };
 
 void score(const MicroTile& t, const Span& span, float factor) {
@@ -105,7 +103,7 @@ void accumulate_around_hidden(const MicroTile& t, const Span& span, const float*
 void prefill(const Tile& tile, const Packed& packed, Scratch& scratch) {
   const bool adjusted = scores_are_adjusted(tile.call.problem);
   const float factor = static_cast<float>(tile.call.problem.scale);
-  load_queries(tile, round_up(tile.rows(), static_cast<int64_t>(kRows)), scratch);              // load
+  load_queries(tile, round_up(tile.rows(), static_cast<int64_t>(kRows)), scratch);  // load
 
   const int64_t first = packed.first_key(), last = tile.key_end - first;
   for (int64_t block = (tile.key_begin - first) / kBlock; block * kBlock < last; ++block) {
@@ -114,11 +112,11 @@ void prefill(const Tile& tile, const Packed& packed, Scratch& scratch) {
       const Span span = t.span();
       if (span.begin >= span.end) continue;
       float rescale[kRows] = {};
-      score(t, span, factor);                                                                   // score
-      mask(t, span, adjusted);                                                                  // mask
+      score(t, span, factor);   // score
+      mask(t, span, adjusted);  // mask
       const bool around_hidden = (packed.flags[block] & kBlockNonFinite) != 0;
-      softmax(t, span, around_hidden, rescale);                                                 // softmax
-      (around_hidden ? accumulate_around_hidden : accumulate)(t, span, rescale);                // accumulate
+      softmax(t, span, around_hidden, rescale);                                   // softmax
+      (around_hidden ? accumulate_around_hidden : accumulate)(t, span, rescale);  // accumulate
     }
   }
 }

@@ -28,7 +28,7 @@ inline constexpr size_t kN = HWY_LANES(float);  // lanes of a vector; the machin
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
 inline constexpr size_t kRows = 12;  // 32 registers
 #else
-inline constexpr size_t kRows = 6;   // 16 registers
+inline constexpr size_t kRows = 6;  // 16 registers
 #endif
 inline constexpr size_t kVectors = 2;
 inline constexpr size_t kPanel = kVectors * kN;

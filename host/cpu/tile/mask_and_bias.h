@@ -1,10 +1,10 @@
 // What happens to a row of scores between Q K^T and softmax: softcap, bias, ALiBi, mask. Hidden keys get -inf.
 // Included once per instruction set. Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
-#if defined(RAPT_CPU_TILE_SCORES_H) == defined(HWY_TARGET_TOGGLE)
-#ifdef RAPT_CPU_TILE_SCORES_H
-#undef RAPT_CPU_TILE_SCORES_H
+#if defined(RAPT_CPU_TILE_MASK_AND_BIAS_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef RAPT_CPU_TILE_MASK_AND_BIAS_H
+#undef RAPT_CPU_TILE_MASK_AND_BIAS_H
 #else
-#define RAPT_CPU_TILE_SCORES_H
+#define RAPT_CPU_TILE_MASK_AND_BIAS_H
 #endif
 
 #include "cpu/tile/vec.h"

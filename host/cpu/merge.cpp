@@ -6,6 +6,7 @@
 
 #include "cpu/element.h"
 #include "cpu/engine.h"
+#include "cpu/float_environment.h"
 
 namespace rapt::cpu {
 namespace {
@@ -65,6 +66,7 @@ void merge_row(const Merge& m, int64_t b, int64_t h, int64_t i) {
 }
 
 void body(void* state, int32_t thread) {
+  const DefaultFloatEnvironment environment;
   const Merge& m = *static_cast<const Merge*>(state);
   const rapt_tensor& o = m.result.o;
   const int64_t rows = o.shape[0] * o.shape[1] * o.shape[2];

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <thread>
 
+#include "cpu/float_environment.h"
 #include "cpu/partials.h"
 
 namespace rapt::cpu {
@@ -141,6 +142,7 @@ void attend(const Run& run, const Current& now, Scratch& scratch) {
 }
 
 void body(void* state, int32_t thread) {
+  const DefaultFloatEnvironment environment;
   const Run& run = *static_cast<const Run*>(state);
   Scratch scratch = scratch_of(run.plan, run.workspace, thread);
   Current now;

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <map>
 #include <thread>
 
 #include "bench/call.h"
 #include "bench/interleave.h"
+#include "bench/peaks.h"
 #include "bench/sampled_error.h"
 #include "bench/unfused.h"
 #include "bench/workloads.h"
@@ -32,11 +32,7 @@ struct Options {
   bool reduced = false;
 };
 
-// The FMA peak of so many threads: the best seen in this run so far, measured anew beside every row.
-double peak_gflops(int threads, const std::string& isa) {
-  static std::map<int, double> best;
-  return best[threads] = std::max(best[threads], workbench::fma_peak_gflops(threads, isa, 0.05));
-}
+constexpr size_t kWorthReading = 1 << 20;  // bytes: below it a read is over before all threads have begun
 
 // A plain read of the same k and v.
 double read_keys_and_values(const Case& data, int threads) {
@@ -44,7 +40,7 @@ double read_keys_and_values(const Case& data, int threads) {
 }
 
 std::string milliseconds(const Trials* trials) {
-  return trials == nullptr ? "-" : fmt::format("{:.3f} ({:.3f})", trials->best() * 1e3, trials->p25() * 1e3);
+  return trials == nullptr ? "-" : fmt::format("{:.4g} ({:.4g})", trials->best() * 1e3, trials->p25() * 1e3);
 }
 
 const char* kHeader =
@@ -85,7 +81,8 @@ void compare(const Workload& workload, const Case& data, const Options& options,
   std::vector<Contender> contenders = {{"ours", timed([&call] { call.run(); }), {}}};
   if (whole) contenders.push_back({"whole", timed([&whole] { whole->run(); }), {}});
   if (blocks) contenders.push_back({"blocks", timed([&blocks] { blocks->run(); }), {}});
-  if (workload.problem.seqlen_q == 1) contenders.push_back({"read", [&] { return read_keys_and_values(data, threads); }, {}});
+  const bool decode = workload.problem.seqlen_q == 1 && data.k.size() + data.v.size() >= kWorthReading;
+  if (decode) contenders.push_back({"read", [&] { return read_keys_and_values(data, threads); }, {}});
   peak_gflops(threads, options.isa);
   interleave(contenders, options.rounds, options.seconds);
 
@@ -113,7 +110,9 @@ Options parse(int argc, char** argv) {
   CLI::App app{"Ours beside unfused attention on OpenBLAS: one Markdown row a workload, best time and in brackets the 25th percentile."};
   app.add_option("workloads", options.names,
                  "all, prefill, grouped, decode, short, ragged, paged, model, a model's name, or problem strings");
-  app.add_option("--threads", options.threads, "thread counts to run with, comma-separated (default: 1 and all)")->delimiter(',');
+  app.add_option("--threads", options.threads, "thread counts to run with, comma-separated (default: 1 and all)")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   app.add_option("--isa", options.isa, "no instruction set above this: avx512, avx2, sse4, scalar, neon");
   app.add_option("--rounds", options.rounds, "at least so many trials of each (default 20)");
   app.add_option("--seconds", options.seconds, "and more while this lasts (default 1)");
@@ -133,6 +132,11 @@ Options parse(int argc, char** argv) {
 
 int run(int argc, char** argv) {
   const Options options = parse(argc, argv);
+  std::vector<Workload> list;
+  for (const std::string& name : options.names) {
+    for (Workload& workload : workloads_called(name)) list.push_back(std::move(workload));
+  }
+  if (options.reduced) list = reduced(std::move(list));
   choose_blas_kernels(options.isa.empty() ? workbench::isa_name() : options.isa, argv);
   fmt::print("CPU: {}. Rapt {} ({}), {}. Peer: {}.\n", workbench::cpu_name(), rapt_version(), RAPT_BENCH_COMMIT,
              rapt_context_isa(workbench::make_context(1, options.isa).get()), unfused_library());
@@ -141,16 +145,13 @@ int run(int argc, char** argv) {
                peak_gflops(threads, options.isa), workbench::read_gbps(threads, size_t{256} << 20));
   }
   fmt::print("\n{}\n", kHeader);
-  for (const std::string& name : options.names) {
-    for (Workload workload : workloads_called(name)) {
-      if (options.reduced) workload.problem = reduced(workload.problem);
-      const Case data = workbench::make_case(workload.problem);
-      for (const int threads : options.threads) {
-        try {
-          compare(workload, data, options, threads);
-        } catch (const std::runtime_error& error) {
-          fmt::print("| `{}` | {} | {} |\n", workbench::print_problem(workload.problem), threads, error.what());
-        }
+  for (const Workload& workload : list) {
+    const Case data = workbench::make_case(workload.problem);
+    for (const int threads : options.threads) {
+      try {
+        compare(workload, data, options, threads);
+      } catch (const std::exception& error) {
+        fmt::print("| `{}` | {} | {} |\n", workbench::print_problem(workload.problem), threads, error.what());
       }
     }
   }

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <cstring>
 #include <map>
@@ -12,6 +11,7 @@
 #include <stdexcept>
 
 #include "bench/call.h"
+#include "bench/peaks.h"
 #include "bench/sampled_error.h"
 #include "bench/unfused.h"
 #include "bench/workloads.h"
@@ -50,18 +50,6 @@ struct Prepared {
   void run() { call ? call->run() : unfused->run(); }
 };
 
-double peak_gflops(const std::string& isa, int threads) {
-  static std::map<std::string, double> best;
-  return best[isa] = std::max(best[isa], workbench::fma_peak_gflops(threads, isa, 0.05));
-}
-
-double read_bandwidth(size_t bytes, int threads) {
-  static std::map<size_t, double> best;
-  const size_t rounded = std::bit_ceil(std::max<size_t>(bytes, 1 << 16));
-  double& known = best[rounded];
-  return known > 0 ? known : known = workbench::read_gbps(threads, rounded);
-}
-
 std::unique_ptr<Prepared> prepare(const Runner& runner, const Workload& workload, int threads, const std::string& key) {
   auto prepared = std::make_unique<Prepared>();
   Prepared& p = *prepared;
@@ -76,8 +64,8 @@ std::unique_ptr<Prepared> prepare(const Runner& runner, const Workload& workload
   p.run();
   p.flops = flops_of(workload.problem, p.data);
   p.bytes = bytes_of(workload.problem, p.data);
-  p.peak = peak_gflops(runner.isa, threads);
-  p.read = read_bandwidth(static_cast<size_t>(p.bytes), threads);
+  p.peak = peak_gflops(threads, runner.isa);
+  p.read = read_bandwidth_gbps(threads, static_cast<size_t>(p.bytes));
   const FetchRow rows = p.call ? rows_of(p.data, p.call->o()) : p.unfused->rows();
   p.error = sampled_error_of_bound(p.context.get(), p.data, p.call ? p.data.problem.o.type : RAPT_F32, rows);
   return prepared;
@@ -115,14 +103,15 @@ void run_benchmark(benchmark::State& state, const Runner& runner, const Workload
   }
 }
 
-std::vector<Runner> runners(int threads) {
+std::vector<Runner> runners() {
   std::vector<Runner> list;
   const std::map<std::string, double> usual_gflops = {{"sse4", 25}, {"scalar", 5}};
-  for (const char* isa : {"avx512", "avx2", "sse4", "neon", "scalar"}) {
-    const Context context = workbench::make_context(threads, isa);
-    if (std::strcmp(rapt_context_isa(context.get()), isa) != 0) continue;  // not here: the context took the next one below
-    const auto usual = usual_gflops.find(isa);
-    list.push_back({fmt::format("cpu_{}", isa), isa, RAPT_ENGINE_CPU, {}, usual == usual_gflops.end() ? 0 : usual->second});
+  rapt_variant variant{sizeof(rapt_variant), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
+  for (int32_t row = 0; rapt_variant_at(row, &variant) == 1; ++row) {
+    if (std::strcmp(variant.engine, "cpu") != 0 || *variant.unavailable != '\0') continue;
+    const auto usual = usual_gflops.find(variant.name);
+    list.push_back(
+        {fmt::format("cpu_{}", variant.name), variant.name, RAPT_ENGINE_CPU, {}, usual == usual_gflops.end() ? 0 : usual->second});
   }
   list.push_back({"reference", "", RAPT_ENGINE_REFERENCE, {}, 0.3});
   if (unfused_available()) {
@@ -138,9 +127,9 @@ bool takes(const Runner& runner, const workbench::Problem& problem) {
 }
 
 void register_all(const Options& options) {
-  for (Workload workload : workloads()) {
-    if (options.reduced) workload.problem = reduced(workload.problem);
-    for (const Runner& runner : runners(options.threads)) {
+  const std::vector<Runner> all_runners = runners();
+  for (const Workload& workload : options.reduced ? reduced(workloads()) : workloads()) {
+    for (const Runner& runner : all_runners) {
       if (!takes(runner, workload.problem)) continue;
       const std::string name = fmt::format("forward/{}/{}", runner.name, workbench::print_problem(workload.problem));
       benchmark::RegisterBenchmark(name.c_str(), run_benchmark, runner, workload, options.threads)

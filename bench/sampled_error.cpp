@@ -59,7 +59,7 @@ void cut_keys(const Case& data, int64_t sequence, Case& one) {
     return;
   }
   if (problem.kv_layout != RAPT_KV_DENSE && problem.kv_layout != RAPT_KV_RAGGED)
-    throw std::invalid_argument("not a layout of the workloads");
+    throw std::invalid_argument("errors are sampled for dense, ragged and block table keys only");
   const bool ragged = problem.kv_layout == RAPT_KV_RAGGED;
   const int32_t* cu_seqlens = data.args.cu_seqlens_kv;
   one.args.k = advanced(data.args.k, problem.k.type, sequence_start(problem.k, ragged, cu_seqlens, sequence));
@@ -69,9 +69,19 @@ void cut_keys(const Case& data, int64_t sequence, Case& one) {
   one.args.cu_seqlens_kv = one.args.seqlens_kv = nullptr;
 }
 
+// A mask, a bias or slopes: dimensions of size 1 are broadcast and stay.
+void cut_broadcast(rapt_tensor& tensor, const void*& data, const Sample& sample, int64_t len_kv) {
+  if (tensor.type == RAPT_NONE) return;
+  const int64_t sequence = tensor.shape[0] > 1 ? sample.sequence * tensor.strides[0] : 0;
+  const int64_t row = tensor.shape[2] > 1 ? sample.row * tensor.strides[2] : 0;
+  data = advanced(data, tensor.type, sequence + row);
+  tensor.shape[0] = tensor.shape[2] = 1;
+  tensor.shape[3] = std::min(tensor.shape[3], len_kv);
+  tensor.bytes = 0;
+}
+
 Case cut_row(const Case& data, const Sample& sample, rapt_type o_type) {
   const rapt_problem& problem = data.problem;
-  if (problem.mask.type != RAPT_NONE || problem.bias.type != RAPT_NONE) throw std::invalid_argument("mask and bias are not cut by rows");
   const size_t b = static_cast<size_t>(sample.sequence);
   Case one = data;
   const bool ragged = problem.q_layout == RAPT_Q_RAGGED;
@@ -88,10 +98,9 @@ Case cut_row(const Case& data, const Sample& sample, rapt_type o_type) {
   one.problem.offset += sample.row;
   one.problem.align = RAPT_ALIGN_OFFSET;
   one.problem.batch = one.problem.max_seqlen_q = 1;
-  if (problem.alibi.shape[0] > 1) {
-    one.args.alibi = advanced(data.args.alibi, problem.alibi.type, sample.sequence * problem.alibi.strides[0]);
-    one.problem.alibi.shape[0] = 1, one.problem.alibi.bytes = 0;
-  }
+  cut_broadcast(one.problem.mask, one.args.mask, sample, data.lens_kv[b]);
+  cut_broadcast(one.problem.bias, one.args.bias, sample, data.lens_kv[b]);
+  cut_broadcast(one.problem.alibi, one.args.alibi, sample, 1);
   one.problem.o = rapt_dense(o_type, 1, problem.q.shape[1], 1, problem.v.shape[3]);
   one.problem.lse = rapt_tensor{};
   return one;

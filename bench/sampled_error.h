@@ -18,7 +18,7 @@ using FetchRow = std::function<void(int64_t sequence, int64_t head, int64_t row,
 FetchRow rows_of(const workbench::Case& data, const workbench::Buffer& o);
 
 // Largest |error| / bound over all query heads of at most `rows` rows: the first, the last and seeded ones between. The bound is that of
-// `o_type`. Problems with mask or bias are not for this. Each row is judged as a problem of its own with one query row.
+// `o_type`. Each row is judged as a problem of its own with one query row.
 double sampled_error_of_bound(rapt_context* context, const workbench::Case& data, rapt_type o_type, const FetchRow& fetch, int rows = 6);
 
 }  // namespace rapt::bench

@@ -59,6 +59,17 @@ void add_decode(std::vector<Workload>& list) {
   }
 }
 
+// At most 3 sequences of 70 rows, 2 key heads, and their query heads.
+Problem reduced(Problem problem) {
+  const int64_t group = problem.heads_q / problem.heads_kv;
+  problem.batch = std::min<int64_t>(problem.batch, 3);
+  problem.heads_kv = std::min<int64_t>(problem.heads_kv, 2);
+  problem.heads_q = problem.heads_kv * group;
+  problem.seqlen_q = std::min<int64_t>(problem.seqlen_q, 70);
+  problem.seqlen_kv = std::min<int64_t>(problem.seqlen_kv, 70);
+  return problem;
+}
+
 // `one` summed over the sequences of the case, each at its own lengths.
 template <class One>
 double over_sequences(Problem problem, const Case& data, One one) {
@@ -105,14 +116,14 @@ std::vector<Workload> workloads_called(const std::string& name) {
   return chosen;
 }
 
-Problem reduced(Problem problem) {
-  problem.batch = std::min<int64_t>(problem.batch, 3);
-  const int64_t group = problem.heads_q / problem.heads_kv;
-  problem.heads_kv = std::min<int64_t>(problem.heads_kv, 2);
-  problem.heads_q = problem.heads_kv * group;
-  problem.seqlen_q = std::min<int64_t>(problem.seqlen_q, 70);
-  problem.seqlen_kv = std::min<int64_t>(problem.seqlen_kv, 70);
-  return problem;
+std::vector<Workload> reduced(std::vector<Workload> list) {
+  std::vector<Workload> kept;
+  for (Workload& workload : list) {
+    workload.problem = reduced(workload.problem);
+    const auto same = [&workload](const Workload& other) { return other.problem == workload.problem; };
+    if (std::none_of(kept.begin(), kept.end(), same)) kept.push_back(std::move(workload));
+  }
+  return kept;
 }
 
 double flops_of(const Problem& problem, const Case& data) { return over_sequences(problem, data, workbench::flops); }

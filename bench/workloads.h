@@ -19,8 +19,8 @@ std::vector<Workload> workloads();
 // Those of one family, or the whole list for "all"; a problem string gives itself. Throws std::invalid_argument with the names.
 std::vector<Workload> workloads_called(const std::string& name);
 
-// The same features at a size that any engine finishes in milliseconds.
-workbench::Problem reduced(workbench::Problem problem);
+// The same features at sizes that any engine finishes in milliseconds, each problem once.
+std::vector<Workload> reduced(std::vector<Workload> list);
 
 // At the lengths that the case really has, which `lens=random` makes shorter than those in the problem's text.
 double flops_of(const workbench::Problem& problem, const workbench::Case& data);

@@ -40,15 +40,20 @@ struct alignas(64) Lap {
   Clock::time_point begin, end;
 };
 
-// body(thread) `count` times on all threads at once; seconds of each, from the first start to the last end.
+// body(thread) on all threads at once, again and again: at most `count` times, at least three, and no longer than `limit` seconds.
+// Returns the seconds of each time, from the first start to the last end.
 template <class Body>
-std::vector<double> time_together(int threads, int64_t count, const Body& body) {
+std::vector<double> time_together(int threads, int64_t count, double limit, const Body& body) {
   StartLine line(threads);
   std::vector<Lap> laps(static_cast<size_t>(threads * count));
+  std::atomic<int64_t> stop{count};  // set by thread 0 before it comes to the line, so that all see it behind the line
+  const Clock::time_point began = Clock::now();
   const auto run = [&](int thread) {
     for (int64_t i = 0; i < count; ++i) {
-      Lap& lap = laps[static_cast<size_t>(i * threads + thread)];
+      if (thread == 0 && i >= 3 && seconds_between(began, Clock::now()) > limit) stop = i;
       line.wait();
+      if (i >= stop) return;
+      Lap& lap = laps[static_cast<size_t>(i * threads + thread)];
       lap.begin = Clock::now();
       body(thread);
       lap.end = Clock::now();
@@ -59,11 +64,10 @@ std::vector<double> time_together(int threads, int64_t count, const Body& body) 
   run(0);
   for (std::thread& other : others) other.join();
   std::vector<double> seconds;
-  for (auto lap = laps.begin(); lap != laps.end(); lap += threads) {
-    const auto earlier = [](const Lap& a, const Lap& b) { return a.begin < b.begin; };
-    const auto ends_earlier = [](const Lap& a, const Lap& b) { return a.end < b.end; };
-    seconds.push_back(
-        seconds_between(std::min_element(lap, lap + threads, earlier)->begin, std::max_element(lap, lap + threads, ends_earlier)->end));
+  for (auto lap = laps.begin(); lap != laps.begin() + stop * threads; lap += threads) {
+    const auto first = std::min_element(lap, lap + threads, [](const Lap& a, const Lap& b) { return a.begin < b.begin; });
+    const auto last = std::max_element(lap, lap + threads, [](const Lap& a, const Lap& b) { return a.end < b.end; });
+    seconds.push_back(seconds_between(first->begin, last->end));
   }
   return seconds;
 }
@@ -71,12 +75,13 @@ std::vector<double> time_together(int threads, int64_t count, const Body& body) 
 double shortest(const std::vector<double>& seconds) { return *std::min_element(seconds.begin(), seconds.end()); }
 
 constexpr double kBurstSeconds = 0.4e-3;  // long enough for the clock to be exact, short enough to fall between two interruptions
+constexpr double kReadSeconds = 0.1;      // for all passes of a bandwidth
 constexpr int64_t kReadGrain = 4 * 64;    // elements: what every loop of CeilingLoops::sum divides evenly
 
 int64_t rounds_per_burst(const CeilingLoops& loops) {
   float sink = 0;
   int64_t rounds = 1024;
-  while (shortest(time_together(1, 3, [&](int) { loops.fma(rounds, 0.999f, 0.001f, &sink); })) < kBurstSeconds / 2) rounds *= 2;
+  while (shortest(time_together(1, 3, 1, [&](int) { loops.fma(rounds, 0.999f, 0.001f, &sink); })) < kBurstSeconds / 2) rounds *= 2;
   return rounds;
 }
 
@@ -86,13 +91,13 @@ double fma_peak_gflops(int threads, const std::string& isa, double seconds) {
   threads = std::max(threads, 1);
   const CeilingLoops& loops = ceiling_loops(isa);
   const int64_t rounds = rounds_per_burst(loops);
-  const int64_t bursts = std::max<int64_t>(1, static_cast<int64_t>(seconds / kBurstSeconds));
+  const int64_t bursts = std::max<int64_t>(3, static_cast<int64_t>(seconds / kBurstSeconds));
   struct alignas(64) Result {
     float sink;
     double flops;
   };
   std::vector<Result> results(static_cast<size_t>(threads));
-  const std::vector<double> times = time_together(threads, bursts, [&](int thread) {
+  const std::vector<double> times = time_together(threads, bursts, seconds, [&](int thread) {
     Result& result = results[static_cast<size_t>(thread)];
     result.flops = loops.fma(rounds, 0.999f, 0.001f, &result.sink);
   });
@@ -105,7 +110,7 @@ std::vector<double> read_passes(const float* data, int64_t count, int threads, i
   const CeilingLoops& loops = ceiling_loops("");
   const int64_t share = count / threads / kReadGrain * kReadGrain;
   std::atomic<float> sink{0};  // keeps the sums alive
-  return time_together(threads, passes, [&](int thread) {
+  return time_together(threads, passes, kReadSeconds, [&](int thread) {
     float sum = 0;
     for (int64_t i = 0; i < repeats; ++i) sum += loops.sum(data + thread * share, share);
     sink.store(sum, std::memory_order_relaxed);
@@ -128,7 +133,7 @@ double read_gbps(int threads, size_t bytes) {
   const double total = static_cast<double>(count) * sizeof(float);
   const double once = shortest(read_passes(data.get(), count, threads, 3, 1));
   const int64_t repeats = std::max<int64_t>(1, static_cast<int64_t>(kBurstSeconds / once));
-  const int64_t passes = std::clamp<int64_t>(static_cast<int64_t>(0.1 / (once * static_cast<double>(repeats))), 5, 100);
+  const int64_t passes = std::clamp<int64_t>(static_cast<int64_t>(kReadSeconds / (once * static_cast<double>(repeats))), 5, 100);
   return total * static_cast<double>(repeats) / shortest(read_passes(data.get(), count, threads, passes, repeats)) * 1e-9;
 }
 

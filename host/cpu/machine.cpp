@@ -41,7 +41,10 @@ const Machine* machine_at(int32_t index) {
   return inside ? &kMachines[index] : nullptr;
 }
 
-bool machine_runs_here(const Machine& machine) { return machine.hwy_target == 0 || (hwy::SupportedTargets() & machine.hwy_target) != 0; }
+bool machine_runs_here(const Machine& machine) {
+  static const int64_t supported = hwy::SupportedTargets();  // cpuid traps on virtual machines: 16 us a question
+  return machine.hwy_target == 0 || (supported & machine.hwy_target) != 0;
+}
 
 const Machine* machine_named(const char* name) {
   for (const Machine& machine : kMachines)

@@ -91,6 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"ShapeNegative", BREAK(p.q.shape[2] = -3), "q.shape[2] is -3"},
         Refusal{"ShapeHuge", BREAK(p.k.shape[2] = INT64_MAX), "k.shape[2] is 9223372036854775807"},
         Refusal{"ShapeOverflows", BREAK(p.q.shape[0] = p.q.shape[1] = int64_t{1} << 40), "overflows 63 bits"},
+        Refusal{"ShapeOverflowsTheSign", BREAK(p.q.shape[0] = 1 << 28, p.q.shape[1] = 1 << 29), "overflows 63 bits"},
         Refusal{"StrideNegative", BREAK(p.v.strides[1] = -6), "v.strides[1] is -6"},
         Refusal{"StrideOverflows", BREAK(p.q.strides[0] = INT64_MAX / 2), "q.shape [2, 4, 3, 8] with strides [4611686018427387903"},
         Refusal{"InnermostStrideNotOne", BREAK(p.k.strides[3] = 2), "k.strides[3] is 2; the innermost"},

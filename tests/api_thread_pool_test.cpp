@@ -63,6 +63,26 @@ TEST(ThreadPool, WakesSleepingWorkers) {
   }
 }
 
+TEST(ThreadPool, ReturnsWhenTheLastBodyIsDone) {
+  ThreadPool pool(2);
+  struct State {
+    std::atomic<bool> begun{false}, done{false};
+  } state;
+  const auto body = [](void* given, int32_t thread) {
+    State& s = *static_cast<State*>(given);
+    if (thread == 1) {  // the worker's: the caller's first body leaves it to it
+      s.begun = true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      s.done = true;
+      return;
+    }
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!s.begun.load() && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
+  };
+  pool.parallel(2, body, &state);
+  EXPECT_TRUE(state.done);
+}
+
 TEST(ThreadPool, NestedCallsRunOnTheThreadTheyComeFrom) {
   ThreadPool pool(3);
   struct State {

@@ -47,7 +47,7 @@ rapt_status check_scale(const rapt_problem& problem) {
   if (!std::isfinite(problem.scale) || std::fabs(problem.scale) > FLT_MAX) {
     return fail(RAPT_INVALID_ARGUMENT, "scale is %g; give a finite number that f32 can hold", problem.scale);
   }
-  if (!(problem.softcap >= 0) || !std::isfinite(problem.softcap)) {
+  if (problem.softcap < 0 || !std::isfinite(problem.softcap)) {
     return fail(RAPT_INVALID_ARGUMENT, "softcap is %g; give a positive finite number, or 0 for none", static_cast<double>(problem.softcap));
   }
   return RAPT_OK;

@@ -3,11 +3,9 @@
 #include "api/thread_pool.h"
 
 #include <pthread.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
-#include <utility>
 
 namespace rapt::api {
 namespace {
@@ -49,7 +47,7 @@ class SignalsBlocked {
 
 }  // namespace
 
-ThreadPool::ThreadPool(int32_t threads) : process_(getpid()) {
+ThreadPool::ThreadPool(int32_t threads) {
   const SignalsBlocked blocked;
   try {
     workers_.reserve(static_cast<size_t>(threads - 1));
@@ -63,10 +61,6 @@ ThreadPool::ThreadPool(int32_t threads) : process_(getpid()) {
 ThreadPool::~ThreadPool() { stop(); }
 
 void ThreadPool::stop() {
-  if (getpid() != process_) {  // after fork the child has no workers: nothing to join, and to destroy a joinable thread is to terminate
-    new std::vector<std::thread>(std::move(workers_));
-    return;
-  }
   stopping_.store(true, std::memory_order_release);
   generation_.fetch_add(1, std::memory_order_release);
   generation_.notify_all();

@@ -3,8 +3,6 @@
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sys/types.h>
-
 #include <atomic>
 #include <cstdint>
 #include <thread>
@@ -48,7 +46,6 @@ class ThreadPool {
   alignas(64) std::atomic_flag busy_ = ATOMIC_FLAG_INIT;
   std::atomic<bool> stopping_{false};
   std::vector<std::thread> workers_;
-  const pid_t process_;  // that the workers live in
 };
 
 }  // namespace rapt::api

@@ -13,8 +13,16 @@ inline constexpr int64_t kBlock = 256;                // keys of a packed block;
 inline constexpr int64_t kTileRows = 96;              // most rows of a prefill tile
 inline constexpr int64_t kDecodeRows = 16;            // up to this many rows read K and V in place instead of packing them
 inline constexpr int64_t kScoreStride = kBlock + 16;  // floats between score rows: no power of two, which would share cache sets
+inline constexpr size_t kChain = 128;                 // longest chain of f32 additions in a score; longer rows of Q are summed in parts
+inline constexpr size_t kChainStride = kChain + 16;   // floats between rows of a part of Q
 inline constexpr int64_t kSumLanes = 16;              // a row's sum is kept in lanes, of which a machine uses as many as its vector has
 inline constexpr int64_t kRowAlign = 16;              // O rows, V panels and D of decode are padded to this many floats
+
+// The unit of scores, row_max and partial results. Plain scores are in log2 units, which cost nothing more to exponentiate; scores that
+// something is added to stay in nats, since times log2(e) one near the end of f32 would overflow.
+inline bool scores_are_nats(const rapt_problem& p) {
+  return p.softcap > 0 || p.mask.type != RAPT_NONE || p.bias.type != RAPT_NONE || p.alibi.type != RAPT_NONE;
+}
 
 constexpr int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 
@@ -45,11 +53,11 @@ struct Tile {
 
 // A thread's working memory, and the running softmax of the tile in it.
 struct Scratch {
-  float* q;                    // [rows][q_stride]
+  float* q;                    // decode: [rows][q_stride]; prefill: [parts of kChain][rows][kChainStride]
   float* o;                    // [rows][o_stride], not normalised
-  float* scores;               // [micro-tile rows][kScoreStride]
+  float* scores[2];            // [micro-tile rows][kScoreStride]: one micro-tile is scored while another's scores become weights
   float* zeros;                // a row of zeros of any element type, max(head_dim, head_dim_v) doubles
-  float* row_max;              // [rows], of the scores
+  float* row_max;              // [rows], of the scores: in nats if scores_are_nats(), else in log2 units
   float* row_sum;              // [rows][kSumLanes], added up at the end
   KeyRange* visible;           // [rows] by position, within the tile's keys
   int64_t q_stride, o_stride;  // floats

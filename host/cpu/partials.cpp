@@ -1,4 +1,4 @@
-// Combining splits: o = sum_s e^(m_s - m) o_s, l = sum_s e^(m_s - m) l_s, m = max_s m_s.
+// Combining splits: o = sum_s e^(m_s - m) o_s, l = sum_s e^(m_s - m) l_s, m = max_s m_s; 2 for e in log2 units.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "cpu/partials.h"
 
@@ -17,6 +17,7 @@ void save_partials(const Partials& p, const Tile& tile, int64_t split, const Scr
 }
 
 void load_partials(const Partials& p, const Tile& tile, int64_t splits, Scratch& scratch) {
+  const bool nats = scores_are_nats(tile.call.problem);
   for (int64_t row = 0; row < tile.rows(); ++row) {
     float top = -INFINITY;
     for (int64_t split = 0; split < splits; ++split)
@@ -28,7 +29,8 @@ void load_partials(const Partials& p, const Tile& tile, int64_t splits, Scratch&
     for (int64_t split = 0; split < splits; ++split) {
       const Partial from = partial_of(p.plan, p.workspace, p.slot, tile.row_begin + row, split);
       // Without a finite maximum every sum is 0, or NaN, which must go on.
-      const float weight = std::isinf(top) ? 1.0f : std::exp(*from.row_max - top);
+      const float below = std::isinf(top) ? 0.0f : *from.row_max - top;
+      const float weight = nats ? std::exp(below) : std::exp2(below);
       for (int64_t lane = 0; lane < kSumLanes; ++lane) sum[lane] += weight * from.row_sum[lane];
       for (int64_t d = 0; d < scratch.o_stride; ++d) o[d] += weight * from.o[d];
     }

@@ -21,7 +21,8 @@ struct ScratchSizes {
 };
 ScratchSizes scratch_sizes(const Plan& plan) {
   const int64_t rows = padded_rows(plan);
-  return {floats(rows * plan.q_stride),
+  const int64_t parts = (plan.q_stride + int64_t{kChain} - 1) / int64_t{kChain};
+  return {floats(rows * std::max(plan.q_stride, parts * int64_t{kChainStride})),
           floats(rows * plan.o_stride),
           floats(kMicroRows * kScoreStride),
           floats(2 * std::max(plan.q_stride, plan.o_stride)),
@@ -59,7 +60,7 @@ Plan make_plan(const rapt_problem& p, const Machine& machine, int32_t threads) {
   plan.starts = place(aligned((p.batch + 1) * static_cast<int64_t>(sizeof(Start))));
   plan.counters = place(aligned(plan.units * static_cast<int64_t>(sizeof(UnitCounters))));
   const ScratchSizes sizes = scratch_sizes(plan);
-  plan.scratch_bytes = sizes.q + sizes.o + sizes.scores + sizes.zeros + sizes.row_max + sizes.row_sum + sizes.visible;
+  plan.scratch_bytes = sizes.q + sizes.o + 2 * sizes.scores + sizes.zeros + sizes.row_max + sizes.row_sum + sizes.visible;
   plan.scratch = place(plan.scratch_bytes * static_cast<size_t>(plan.threads));
   place_packed(plan, p, rows);
   plan.packed = place(plan.packed_bytes * static_cast<size_t>(plan.pack_slots));
@@ -76,7 +77,7 @@ Scratch scratch_of(const Plan& plan, void* workspace, int32_t thread) {
   Scratch s{};
   s.q = take(sizes.q);
   s.o = take(sizes.o);
-  s.scores = take(sizes.scores);
+  for (float*& scores : s.scores) scores = take(sizes.scores);
   s.zeros = take(sizes.zeros);
   s.row_max = take(sizes.row_max);
   s.row_sum = take(sizes.row_sum);

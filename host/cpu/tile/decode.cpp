@@ -5,8 +5,8 @@
 #include <hwy/foreach_target.h>
 //
 #include "cpu/tile/kernels.h"
-#include "cpu/tile/rows.h"
 #include "cpu/tile/mask_and_bias.h"
+#include "cpu/tile/rows.h"
 #include "cpu/tile/softmax.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -66,9 +66,9 @@ void score_as(const Tile& tile, const Run& run, float factor, Scratch& scratch) 
   const size_t head_dim = static_cast<size_t>(tile.call.problem.k.shape[3]);
   int64_t row = 0;
   for (; row + 4 <= tile.rows(); row += 4)
-    score_rows<T, 4>(run, scratch.q + row * scratch.q_stride, scratch.q_stride, head_dim, factor, scratch.scores + row * kScoreStride);
+    score_rows<T, 4>(run, scratch.q + row * scratch.q_stride, scratch.q_stride, head_dim, factor, scratch.scores[0] + row * kScoreStride);
   for (; row < tile.rows(); ++row)
-    score_rows<T, 1>(run, scratch.q + row * scratch.q_stride, scratch.q_stride, head_dim, factor, scratch.scores + row * kScoreStride);
+    score_rows<T, 1>(run, scratch.q + row * scratch.q_stride, scratch.q_stride, head_dim, factor, scratch.scores[0] + row * kScoreStride);
 }
 void score(const Tile& tile, const Run& run, float factor, Scratch& scratch) {
   switch (tile.call.problem.k.type) {
@@ -83,7 +83,7 @@ bool mask(const Tile& tile, const Run& run, bool adjusted, Scratch& scratch) {
   const int64_t padded = round_up(run.keys, static_cast<int64_t>(kN));
   bool hidden = adjusted || run.unmapped;
   for (int64_t r = 0; r < tile.rows(); ++r) {
-    float* s = scratch.scores + r * kScoreStride;
+    float* s = scratch.scores[0] + r * kScoreStride;
     const KeyRange seen = clip(scratch.visible[r], run.first, run.first + run.keys);
     hidden |= seen.end - seen.begin < run.keys;
     hide_outside(s, run.first, padded, seen);
@@ -155,9 +155,9 @@ void accumulate_as(const Tile& tile, const Run& run, bool hidden, const float* r
   const bool around = hidden && !all_finite<T>(run, head_dim_v);
   int64_t row = 0;
   for (; !around && row + 4 <= tile.rows(); row += 4)
-    accumulate_rows<T, 4>(run, scratch.scores + row * kScoreStride, rescale + row, head_dim_v, scratch.o + row * stride, stride);
+    accumulate_rows<T, 4>(run, scratch.scores[0] + row * kScoreStride, rescale + row, head_dim_v, scratch.o + row * stride, stride);
   for (; row < tile.rows(); ++row) {
-    const float* p = scratch.scores + row * kScoreStride;
+    const float* p = scratch.scores[0] + row * kScoreStride;
     float* o = scratch.o + row * stride;
     if (around) {
       accumulate_around_hidden<T>(run, p, rescale[row], head_dim_v, o);
@@ -177,9 +177,11 @@ void accumulate(const Tile& tile, const Run& run, bool hidden, const float* resc
 }  // namespace
 
 void decode(const Tile& tile, Scratch& scratch) {
-  const bool adjusted = scores_are_adjusted(tile.call.problem);
-  const float factor = static_cast<float>(tile.call.problem.scale);
-  load_queries(tile, tile.rows(), scratch);  // load
+  const bool nats = scores_are_nats(tile.call.problem);
+  const float factor = score_factor(tile.call.problem);
+  const size_t head_dim = static_cast<size_t>(tile.call.problem.q.shape[3]);
+  begin_rows(tile, tile.rows(), scratch);
+  for (int64_t row = 0; row < tile.rows(); ++row) load_query(tile, row, 0, head_dim, scratch.q + row * scratch.q_stride);  // load
 
   const int64_t begin = scratch.visible[0].begin, end = scratch.visible[tile.rows() - 1].end;
   for (int64_t key = begin; key < end; key = (key / kRun + 1) * kRun) {  // runs end at multiples of kRun, wherever they begin
@@ -187,13 +189,12 @@ void decode(const Tile& tile, Scratch& scratch) {
     run.first = key;
     run.keys = HWY_MIN((key / kRun + 1) * kRun, end) - key;
     find_rows(tile, scratch.zeros, run);
-    score(tile, run, factor, scratch);                       // score
-    const bool hidden = mask(tile, run, adjusted, scratch);  // mask
-    float rescale[kDecodeRows];
-    const int64_t padded = round_up(run.keys, static_cast<int64_t>(kN));
-    (hidden ? softmax_rows<true> : softmax_rows<false>)(scratch.scores, tile.rows(), padded, scratch.row_max, scratch.row_sum,
-                                                        rescale);  // softmax
-    accumulate(tile, run, hidden, rescale, scratch);               // accumulate
+    score(tile, run, factor, scratch);                   // score
+    const bool hidden = mask(tile, run, nats, scratch);  // mask
+    Weights w{scratch.scores[0], tile.rows(), round_up(run.keys, static_cast<int64_t>(kN)), scratch.row_sum};
+    update_maxima(w, nats, scratch.row_max);  // softmax
+    (hidden ? weigh_all<true> : weigh_all<false>)(w, nats);
+    accumulate(tile, run, hidden, w.rescale, scratch);  // accumulate
   }
 }
 

@@ -12,9 +12,10 @@
 HWY_BEFORE_NAMESPACE();
 namespace rapt::cpu::HWY_NAMESPACE {
 
-// True if scores need more than a scale, and so adjust_row().
-HWY_INLINE bool scores_are_adjusted(const rapt_problem& p) {
-  return p.softcap > 0 || p.mask.type != RAPT_NONE || p.bias.type != RAPT_NONE || p.alibi.type != RAPT_NONE;
+// Plain scores need nothing here and are in log2 units: log2(e) is part of their factor. With softcap, bias, ALiBi or a mask they are in
+// nats.
+HWY_INLINE float score_factor(const rapt_problem& p) {
+  return static_cast<float>(scores_are_nats(p) ? p.scale : p.scale * 1.4426950408889634074);
 }
 
 // One row of a tensor shaped [batch, heads_q, seqlen_q, seqlen_kv], each dimension possibly broadcast (stride 0).

@@ -12,13 +12,18 @@
 HWY_BEFORE_NAMESPACE();
 namespace rapt::cpu::HWY_NAMESPACE {
 
-// c[r][j] = sum_k a[r * stride + k] * b[k * kPanel + j * kN ..]; a [kRows][depth], b [depth][kPanel], aligned.
 template <size_t kWide>
-HWY_INLINE void multiply(const float* HWY_RESTRICT a, size_t stride, const float* HWY_RESTRICT b, size_t depth, Vec (&c)[kRows][kWide]) {
+HWY_INLINE void clear(Vec (&c)[kRows][kWide]) {
 #pragma GCC unroll 16
   for (size_t r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
     for (size_t j = 0; j < kWide; ++j) c[r][j] = hn::Zero(kLanes);
+}
+
+// c[r][j] += sum_k a[r * kStride + k] * b[k * kPanel + j * kN ..]; a [kRows][depth], b [depth][kPanel], aligned. The stride is a
+// constant so that one register addresses all rows of a.
+template <size_t kStride, size_t kWide>
+HWY_INLINE void multiply(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, size_t depth, Vec (&c)[kRows][kWide]) {
 #pragma GCC unroll 2
   for (size_t k = 0; k < depth; ++k, b += kPanel) {
     Vec row[kWide];
@@ -26,38 +31,70 @@ HWY_INLINE void multiply(const float* HWY_RESTRICT a, size_t stride, const float
     for (size_t j = 0; j < kWide; ++j) row[j] = hn::Load(kLanes, b + j * kN);
 #pragma GCC unroll 16
     for (size_t r = 0; r < kRows; ++r) {
-      const Vec broadcast = hn::Set(kLanes, a[r * stride + k]);
+      const Vec broadcast = hn::Set(kLanes, a[r * kStride + k]);
 #pragma GCC unroll 4
       for (size_t j = 0; j < kWide; ++j) c[r][j] = hn::MulAdd(broadcast, row[j], c[r][j]);
     }
   }
 }
 
-// Longest chain of f32 additions in a score: rounding grows with it, so longer rows are summed in parts.
-inline constexpr size_t kChain = 128;
+template <size_t kWide>
+HWY_INLINE void store_scores(const Vec (&c)[kRows][kWide], float factor, bool first, float* scores) {
+  const Vec scale = hn::Set(kLanes, factor);
+#pragma GCC unroll 16
+  for (size_t r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+    for (size_t j = 0; j < kWide; ++j) {
+      float* place = scores + r * kScoreStride + j * kN;
+      hn::Store(first ? hn::Mul(c[r][j], scale) : hn::MulAdd(c[r][j], scale, hn::Load(kLanes, place)), kLanes, place);
+    }
+}
+
+// A micro-tile of Q in parts of kChain columns, `part` floats apart, each [kRows][kChainStride].
+struct Queries {
+  const float* q;
+  size_t part, head_dim;
+  const float* at(size_t d) const { return q + d / kChain * part; }
+  size_t depth(size_t d) const { return HWY_MIN(kChain, head_dim - d); }
+};
 
 // scores[r][0 .. kWide * kN) = factor * (q k^T); scores has rows of kScoreStride floats.
 template <size_t kWide>
-HWY_NOINLINE void score_panel(const float* q, size_t q_stride, const float* k_panel, size_t head_dim, float factor, float* scores) {
-  const Vec scale = hn::Set(kLanes, factor);
-  for (size_t d = 0; d < head_dim; d += kChain) {
+HWY_NOINLINE void score_panel(const Queries& q, const float* k_panel, float factor, float* scores) {
+  for (size_t d = 0; d < q.head_dim; d += kChain) {
     Vec c[kRows][kWide];
-    multiply<kWide>(q + d, q_stride, k_panel + d * kPanel, HWY_MIN(kChain, head_dim - d), c);
-#pragma GCC unroll 16
-    for (size_t r = 0; r < kRows; ++r)
-#pragma GCC unroll 4
-      for (size_t j = 0; j < kWide; ++j) {
-        float* place = scores + r * kScoreStride + j * kN;
-        hn::Store(d == 0 ? hn::Mul(c[r][j], scale) : hn::MulAdd(c[r][j], scale, hn::Load(kLanes, place)), kLanes, place);
-      }
+    clear(c);
+    multiply<kChainStride>(q.at(d), k_panel + d * kPanel, q.depth(d), c);
+    store_scores(c, factor, d == 0, scores);
   }
+}
+
+// The same with other work in the shadow of the multiplications: job.step() after every `every` columns, until the job is done.
+template <class Job>
+HWY_NOINLINE void score_panel_beside(const Queries& q, const float* k_panel, float factor, float* scores, size_t every, Job& outer_job) {
+  Job job = outer_job;  // so that it lives in registers
+  for (size_t d = 0; d < q.head_dim; d += kChain) {
+    Vec c[kRows][kVectors];
+    clear(c);
+    const float *a = q.at(d), *b = k_panel + d * kPanel;
+    const size_t depth = q.depth(d);
+    size_t k = 0;
+    for (; k + every <= depth && !job.done(); k += every) {
+      multiply<kChainStride>(a + k, b + k * kPanel, every, c);
+      job.step();
+    }
+    multiply<kChainStride>(a + k, b + k * kPanel, depth - k, c);
+    store_scores(c, factor, d == 0, scores);
+  }
+  outer_job = job;
 }
 
 // o[r][0 .. kWide * kN) = rescale[r] * o + p v.
 template <size_t kWide>
 HWY_NOINLINE void accumulate_panel(const float* p, const float* v_panel, size_t keys, const float* rescale, float* o, size_t o_stride) {
   Vec c[kRows][kWide];
-  multiply<kWide>(p, kScoreStride, v_panel, keys, c);
+  clear(c);
+  multiply<kScoreStride>(p, v_panel, keys, c);
 #pragma GCC unroll 16
   for (size_t r = 0; r < kRows; ++r) {
     const Vec old = hn::Set(kLanes, rescale[r]);

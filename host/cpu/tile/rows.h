@@ -30,23 +30,20 @@ HWY_INLINE void widen_row_of(rapt_type type, const void* from, size_t n, float* 
   widen_row<float>(from, n, to);
 }
 
-// q [padded_rows][q_stride], visible keys, and o, row_max, row_sum before the first key. Rows past the tile's are 0.
-HWY_INLINE void load_queries(const Tile& tile, int64_t padded_rows, Scratch& scratch) {
-  const rapt_tensor& q = tile.call.problem.q;
-  const size_t head_dim = static_cast<size_t>(q.shape[3]), size = q.type == RAPT_F32 ? 4 : 2;
+// visible, and o, row_max and row_sum before the first key.
+HWY_INLINE void begin_rows(const Tile& tile, int64_t padded_rows, Scratch& scratch) {
   std::memset(scratch.o, 0, static_cast<size_t>(padded_rows * scratch.o_stride) * sizeof(float));
   std::memset(scratch.row_sum, 0, static_cast<size_t>(padded_rows * kSumLanes) * sizeof(float));
-  for (int64_t row = 0; row < padded_rows; ++row) {
-    float* to = scratch.q + row * scratch.q_stride;
-    scratch.row_max[row] = kHidden;
-    if (row < tile.rows()) {
-      const int64_t offset = row_offset(q, tile.sequence, tile.head(row), tile.query(row));
-      scratch.visible[row] = clip(visible_keys(tile.call.problem, tile.sequence, tile.query(row)), tile.key_begin, tile.key_end);
-      widen_row_of(q.type, static_cast<const char*>(tile.call.args.q) + offset * static_cast<int64_t>(size), head_dim, to);
-    } else {
-      std::memset(to, 0, static_cast<size_t>(scratch.q_stride) * sizeof(float));
-    }
-  }
+  for (int64_t row = 0; row < padded_rows; ++row) scratch.row_max[row] = kHidden;
+  for (int64_t row = 0; row < tile.rows(); ++row)
+    scratch.visible[row] = clip(visible_keys(tile.call.problem, tile.sequence, tile.query(row)), tile.key_begin, tile.key_end);
+}
+
+// Columns d .. d + n of a row of Q, as f32.
+HWY_INLINE void load_query(const Tile& tile, int64_t row, size_t d, size_t n, float* to) {
+  const rapt_tensor& q = tile.call.problem.q;
+  const int64_t element = row_offset(q, tile.sequence, tile.head(row), tile.query(row)) + static_cast<int64_t>(d);
+  widen_row_of(q.type, static_cast<const char*>(tile.call.args.q) + element * (q.type == RAPT_F32 ? 4 : 2), n, to);
 }
 
 // Hides keys in pages that are not mapped, and reports the first that the row would have seen. s begins at key `first`.

@@ -22,43 +22,101 @@ HWY_INLINE float max_of(const float* s, int64_t n) {  // n a multiple of kN
   return hn::GetLane(hn::MaxOfLanes(kLanes, top));
 }
 
-// s [n], n a multiple of kN, becomes weights e^(s - base); sum [kN] = rescale * sum + the weights, lane by lane.
-template <bool kMarkHidden>
-HWY_INLINE void weigh_row(float* s, int64_t n, float base, float rescale, float* sum) {
-  const Vec subtract = hn::Set(kLanes, base), hidden = hn::Set(kLanes, kHidden);
-  Vec total = hn::Mul(hn::LoadU(kLanes, sum), hn::Set(kLanes, rescale));
-  for (int64_t j = 0; j < n; j += static_cast<int64_t>(kN)) {
-    const Vec x = hn::LoadU(kLanes, s + j);
-    const Vec p = exp_from(x, subtract);
-    total = hn::Add(total, p);
-    hn::StoreU(kMarkHidden ? hn::IfThenElse(hn::Eq(x, hidden), hn::Set(kLanes, kHiddenWeight), p) : p, kLanes, s + j);
-  }
-  hn::StoreU(total, kLanes, sum);
-}
-
 inline constexpr int64_t kSoftmaxRows = 16;  // most rows of one update: a micro-tile, or a tile of decode
 
-// Rows of n scores, kScoreStride apart, become weights relative to the new row_max. rescale: what the old o and row_sum of each row are
-// worth now. A row that has seen nothing keeps row_max = -inf and weights of 0: nothing is subtracted from -inf. The steps run over all
-// rows each, so that no row waits for the reductions of another.
-template <bool kMarkHidden>
-HWY_INLINE void softmax_rows(float* s, int64_t rows, int64_t n, float* row_max, float* row_sum, float* rescale) {
-  alignas(64) float top[kSoftmaxRows], base[kSoftmaxRows], before[kSoftmaxRows];
+// Scores on their way to weights: rows of n, n a multiple of kN, kScoreStride apart.
+struct Weights {
+  float* s = nullptr;
+  int64_t rows = 0, n = 0;
+  float* row_sum = nullptr;                      // [rows][kSumLanes]
+  alignas(64) float base[kSoftmaxRows] = {};     // what is subtracted from a row's scores
+  alignas(64) float rescale[kSoftmaxRows] = {};  // what the row's old o and row_sum are worth now
+};
+
+// Sets base, rescale and the new row_max. A row that has seen nothing keeps -inf and gets weights of 0: nothing is subtracted from -inf.
+// All rows at once, so that none waits for the reduction of another.
+HWY_INLINE void update_maxima(Weights& w, bool nats, float* row_max) {
+  alignas(64) float top[kSoftmaxRows], before[kSoftmaxRows];
   for (int64_t r = 0; r < kSoftmaxRows; ++r) {
-    top[r] = r < rows ? max_of(s + r * kScoreStride, n) : kHidden;
-    before[r] = r < rows ? row_max[r] : kHidden;
+    top[r] = r < w.rows ? max_of(w.s + r * kScoreStride, w.n) : kHidden;
+    before[r] = r < w.rows ? row_max[r] : kHidden;
   }
+  const Vec unit = hn::Set(kLanes, nats ? kLog2e : 1.0f);
   for (int64_t r = 0; r < kSoftmaxRows; r += static_cast<int64_t>(kN)) {
-    const Vec old = hn::LoadU(kLanes, before + r), now = hn::Max(hn::LoadU(kLanes, top + r), old);
-    const Vec safe = hn::IfThenElse(hn::Eq(now, hn::Set(kLanes, kHidden)), hn::Zero(kLanes), now);
-    hn::StoreU(now, kLanes, top + r);
-    hn::StoreU(safe, kLanes, base + r);
-    hn::StoreU(exp_from(old, safe), kLanes, before + r);
+    const Vec old = hn::Load(kLanes, before + r), now = hn::Max(hn::Load(kLanes, top + r), old);
+    const Vec base = hn::IfThenElse(hn::Eq(now, hn::Set(kLanes, kHidden)), hn::Zero(kLanes), now);
+    hn::Store(now, kLanes, top + r);
+    hn::Store(base, kLanes, w.base + r);
+    hn::Store(exp2(hn::Mul(hn::Sub(old, base), unit)), kLanes, w.rescale + r);
   }
-  for (int64_t r = 0; r < rows; ++r) {
-    row_max[r] = top[r];
-    rescale[r] = before[r];
-    weigh_row<kMarkHidden>(s + r * kScoreStride, n, base[r], rescale[r], row_sum + r * kSumLanes);
+  for (int64_t r = 0; r < w.rows; ++r) row_max[r] = top[r];
+}
+
+// Turns scores to weights one or two vectors a step, row after row, so that another loop can call step() between its own operations.
+template <bool kNats, bool kMarkHidden>
+class Weigher {
+ public:
+  explicit Weigher(const Weights& w)
+      : s_(w.s),
+        row_end_(w.s + w.n),
+        end_(w.s + w.rows * kScoreStride),
+        gap_(kScoreStride - w.n),
+        sum_(w.row_sum),
+        base_(w.base),
+        rescale_(w.rescale) {
+    begin_row();
+  }
+  bool done() const { return s_ == end_; }
+  size_t steps() const {  // at the beginning
+    const int64_t two = 2 * static_cast<int64_t>(kN);
+    return static_cast<size_t>((end_ - s_) / kScoreStride * ((kScoreStride - gap_ + two - 1) / two));
+  }
+
+  HWY_INLINE void step() {
+    const Vec base = hn::Set(kLanes, *base_);
+    Vec total = hn::Add(hn::LoadU(kLanes, sum_), weigh(base));
+    if (s_ != row_end_) total = hn::Add(total, weigh(base));
+    hn::StoreU(total, kLanes, sum_);
+    if (s_ == row_end_) end_row();
+  }
+  HWY_INLINE void finish() {
+    while (!done()) step();
+  }
+
+ private:
+  HWY_INLINE Vec weigh(Vec base) {
+    const Vec x = hn::LoadU(kLanes, s_), below = hn::Sub(x, base);
+    const Vec p = exp2(kNats ? hn::Mul(below, hn::Set(kLanes, kLog2e)) : below);
+    const Vec marked = kMarkHidden ? hn::IfThenElse(hn::Eq(x, hn::Set(kLanes, kHidden)), hn::Set(kLanes, kHiddenWeight), p) : p;
+    hn::StoreU(marked, kLanes, s_);
+    HWY_FENCE;  // one exponential at a time: the compiler must not gather several at the price of registers
+    s_ += kN;
+    return p;
+  }
+  HWY_INLINE void begin_row() {
+    if (!done()) hn::StoreU(hn::Mul(hn::LoadU(kLanes, sum_), hn::Set(kLanes, *rescale_)), kLanes, sum_);
+  }
+  HWY_INLINE void end_row() {
+    s_ += gap_;
+    row_end_ += kScoreStride;
+    sum_ += kSumLanes;
+    ++base_;
+    ++rescale_;
+    begin_row();
+  }
+
+  float *s_, *row_end_, *end_;
+  int64_t gap_;  // floats from the end of a row to the beginning of the next
+  float* sum_;
+  const float *base_, *rescale_;
+};
+
+template <bool kMarkHidden>
+HWY_INLINE void weigh_all(const Weights& w, bool nats) {
+  if (nats) {
+    Weigher<true, kMarkHidden>(w).finish();
+  } else {
+    Weigher<false, kMarkHidden>(w).finish();
   }
 }
 

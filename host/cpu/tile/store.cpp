@@ -38,7 +38,7 @@ HWY_INLINE float sum_lanes(const float* lanes) { return hn::GetLane(hn::SumOfLan
 struct Norm {
   double factor, lse;
 };
-HWY_INLINE Norm normalise(float row_max, float row_sum, bool has_sink, double sink) {
+HWY_INLINE Norm normalise(double row_max, float row_sum, bool has_sink, double sink) {
   constexpr double none = -__builtin_inf();
   const double seen = row_sum == 0.0f ? none : row_max + std::log(static_cast<double>(row_sum));
   if (!has_sink) return {seen == none ? 0.0 : 1.0 / row_sum, seen};
@@ -54,11 +54,12 @@ void store(const Tile& tile, const Scratch& scratch) {
   const rapt_problem& p = tile.call.problem;
   const size_t head_dim_v = static_cast<size_t>(p.v.shape[3]);
   const int64_t size = p.o.type == RAPT_F32 ? 4 : 2;
+  const double unit = scores_are_nats(p) ? 1.0 : 0.69314718055994530942;  // of row_max, in nats
   const bool has_sink = p.sinks.type != RAPT_NONE;
   for (int64_t row = 0; row < tile.rows(); ++row) {
     const int64_t head = tile.head(row), query = tile.query(row);
     const float sink = has_sink ? static_cast<const float*>(tile.call.args.sinks)[head * p.sinks.strides[1]] : 0.0f;
-    const Norm norm = normalise(scratch.row_max[row], sum_lanes(scratch.row_sum + row * kSumLanes), has_sink, sink);
+    const Norm norm = normalise(unit * scratch.row_max[row], sum_lanes(scratch.row_sum + row * kSumLanes), has_sink, sink);
     char* o = static_cast<char*>(tile.call.args.o) + row_offset(p.o, tile.sequence, head, query) * size;
     store_row(p.o.type, scratch.o + row * scratch.o_stride, static_cast<float>(norm.factor), head_dim_v, o);
     if (p.lse.type == RAPT_NONE) continue;

@@ -38,23 +38,42 @@ static_assert(kN <= kSumLanes);
 inline constexpr float kHidden = -__builtin_inff();  // the score of a key that a row may not see
 inline constexpr float kLog2e = 1.44269504088896341f;
 
-// e^(x - base) for x <= base or so: 0 below 2^-126 and at -inf, exactly 1 at base, NaN stays NaN. Relative error 2e-7 and that of x.
-// The difference is taken first: times log2(e) a score near the end of f32 would overflow. With y = (x - base) log2(e) = n + f, n the
-// nearest integer: the sum with magic leaves n + 127 in its low bits, which shifted up are the float 2^n; 2^f is a degree-5 minimax
-// polynomial on [-1/2, 1/2] whose constant term is pinned to 1 (relative error 9.2e-8).
-HWY_INLINE Vec exp_from(Vec x, Vec base) {
-  const Vec magic = hn::Set(kLanes, 12582912.0f + 127.0f), log2e = hn::Set(kLanes, kLog2e);
-  const Vec below = hn::Sub(x, base);
-  const Vec shifted = hn::MulAdd(below, log2e, magic);
-  const Vec f = hn::MulSub(below, log2e, hn::Sub(shifted, magic));
-  Vec p = hn::MulAdd(f, hn::Set(kLanes, 0x1.5bba14p-10f), hn::Set(kLanes, 0x1.3cea88p-7f));
-  p = hn::MulAdd(f, p, hn::Set(kLanes, 0x1.c6b752p-5f));
-  p = hn::MulAdd(f, p, hn::Set(kLanes, 0x1.ebf9bcp-3f));
-  p = hn::MulAdd(f, p, hn::Set(kLanes, 0x1.62e42ap-1f));
-  p = hn::MulAdd(f, p, hn::Set(kLanes, 1.0f));
+// Constants of exp2 are variables on purpose: in the shadow of a micro-kernel they are to stay operands in memory, where a compiler that
+// knows their values would keep them in registers that it does not have.
+#if HWY_TARGET == HWY_AVX3
+// 2^(k/16) as bits, less k << 19, so that adding 16 n + k << 19 leaves the exponent n.
+alignas(64) inline uint32_t exp2_sixteenths[16] = {0x3F800000u, 0x3F7DAAC3u, 0x3F7B95C2u, 0x3F79C3D3u, 0x3F7837F0u, 0x3F76F532u,
+                                                   0x3F75FED7u, 0x3F75583Fu, 0x3F7504F3u, 0x3F7508A4u, 0x3F75672Au, 0x3F76248Cu,
+                                                   0x3F7744FDu, 0x3F78CCDFu, 0x3F7AC0C7u, 0x3F7D257Du};
+inline float exp2_constants[] = {0x1.8p19f, 0x1.c6ac6ap-5f, 0x1.ebfff4p-3f, 0x1.62e43p-1f, -126.0f};
+#else
+inline float exp2_constants[] = {0x1.8p23f + 127.0f, 0x1.5bba14p-10f, 0x1.3cea88p-7f, 0x1.c6b752p-5f,
+                                 0x1.ebf9bcp-3f,     0x1.62e42ap-1f,  1.0f,           -126.0f};
+#endif
+HWY_INLINE Vec exp2_constant(size_t i) { return hn::Set(kLanes, exp2_constants[i]); }
+
+// 2^x for x <= 0 or so: 0 below -126 and at -inf, exactly 1 at 0, NaN stays NaN. Relative error 2e-7.
+HWY_INLINE Vec exp2(Vec x) {
+  constexpr size_t last = sizeof exp2_constants / sizeof exp2_constants[0] - 1;
   const hn::RebindToUnsigned<Lanes> bits;
-  const Vec power = hn::BitCast(kLanes, hn::ShiftLeft<23>(hn::BitCast(bits, shifted)));
-  return hn::IfThenZeroElse(hn::Lt(below, hn::Set(kLanes, -126.0f / kLog2e)), hn::Mul(p, power));
+  const Vec magic = exp2_constant(0), shifted = hn::Add(x, magic);
+  const Vec f = hn::Sub(x, hn::Sub(shifted, magic));
+#if HWY_TARGET == HWY_AVX3
+  // x = n + k/16 + f, |f| <= 1/32: the sum with magic leaves 16 n + k in its low bits. 2^(k/16) comes from a table of one vector, which
+  // keeps the multipliers free; 2^f - 1 is f times a minimax polynomial (relative error of 2^f: 1.6e-9).
+  const auto sixteenths = hn::BitCast(bits, shifted);
+  const auto entry = hn::TableLookupLanes(hn::Load(bits, exp2_sixteenths), hn::Indices512<uint32_t>{sixteenths.raw});
+  const Vec power = hn::BitCast(kLanes, hn::Add(entry, hn::ShiftLeft<19>(sixteenths)));
+  const Vec slope = hn::MulAdd(f, hn::MulAdd(f, exp2_constant(1), exp2_constant(2)), exp2_constant(3));
+  const Vec result = hn::MulAdd(hn::Mul(f, slope), power, power);
+#else
+  // x = n + f, |f| <= 1/2: the sum with magic leaves n + 127 in its low bits, which shifted up are the float 2^n. 2^f is a degree-5
+  // minimax polynomial whose constant term is pinned to 1 (relative error 9.2e-8).
+  Vec p = exp2_constant(1);
+  for (size_t i = 2; i < last; ++i) p = hn::MulAdd(f, p, exp2_constant(i));
+  const Vec result = hn::Mul(p, hn::BitCast(kLanes, hn::ShiftLeft<23>(hn::BitCast(bits, shifted))));
+#endif
+  return hn::IfThenZeroElse(hn::Lt(x, exp2_constant(last)), result);
 }
 
 // tanh: an odd polynomial below 0.6 (relative error 8e-8), else 1 - 2 / (e^2|x| + 1) with the sign of x.
@@ -64,7 +83,7 @@ HWY_INLINE Vec tanh(Vec x) {
   p = hn::MulAdd(t, p, hn::Set(kLanes, 0.13313116f));
   p = hn::MulAdd(t, p, hn::Set(kLanes, -0.33332598f));
   const Vec small = hn::MulAdd(hn::Mul(x, t), p, x);
-  const Vec e = exp_from(hn::Mul(a, hn::Set(kLanes, -2.0f)), hn::Zero(kLanes));  // e^-2|x|, at most 1
+  const Vec e = exp2(hn::Mul(a, hn::Set(kLanes, -2.0f * kLog2e)));  // e^-2|x|, at most 1
   const Vec large = hn::CopySign(hn::Div(hn::Sub(one, e), hn::Add(one, e)), x);
   return hn::IfThenElse(hn::Lt(a, hn::Set(kLanes, 0.6f)), small, large);
 }

@@ -73,9 +73,8 @@ TEST_P(BugCatalogueB, B07NanAndInfinityInHiddenKeysOfWholeTilesAreNotThere) {
     fill(data.problem.mask, data.mask, [](auto, auto, int64_t i, int64_t j) { return j % 3 != 1 && j < 150 && i != 5; });
     const Outcome clean = run(data);
     const auto hide = [&](const rapt_tensor& tensor, Buffer& buffer) {
-      fill(tensor, buffer, [&](int64_t b, int64_t h, int64_t j, int64_t d) {
-        return j % 3 != 1 && j < 150 ? at(tensor, buffer, b, h, j, d) : poison;
-      });
+      fill(tensor, buffer,
+           [&](int64_t b, int64_t h, int64_t j, int64_t d) { return j % 3 != 1 && j < 150 ? at(tensor, buffer, b, h, j, d) : poison; });
     };
     hide(data.problem.k, data.k);
     hide(data.problem.v, data.v);
@@ -85,9 +84,8 @@ TEST_P(BugCatalogueB, B07NanAndInfinityInHiddenKeysOfWholeTilesAreNotThere) {
 
 TEST_P(BugCatalogueB, B07NanInWhatARowMaySeeDoesReachIt) {
   Case data = case_of("f32:b1,hq1,sq4,sk4,d16:causal=br");
-  fill(data.problem.v, data.v, [&](int64_t b, int64_t h, int64_t j, int64_t d) {
-    return j == 2 && d == 3 ? kNan : at(data.problem.v, data.v, b, h, j, d);
-  });
+  fill(data.problem.v, data.v,
+       [&](int64_t b, int64_t h, int64_t j, int64_t d) { return j == 2 && d == 3 ? kNan : at(data.problem.v, data.v, b, h, j, d); });
   const Outcome outcome = run(data);
   for (int64_t i = 0; i < 4; ++i) {
     for (int64_t d = 0; d < 16; ++d) EXPECT_EQ(std::isnan(at(data.problem.o, outcome.o, 0, 0, i, d)), i >= 2 && d == 3) << i << " " << d;
@@ -157,7 +155,8 @@ TEST_P(BugCatalogueB, B14ALengthAboveTheDeclaredMaximumIsRefusedAndNothingWritte
     EXPECT_EQ(outcome.status, RAPT_BAD_INDEX) << what;
     EXPECT_FALSE(outcome.message.empty()) << what;
     EXPECT_TRUE(same_bits(o_of(data, outcome), std::vector<double>(o_of(data, outcome).size(), kNan))) << what << " and o was written";
-    EXPECT_TRUE(same_bits(lse_of(data, outcome), std::vector<double>(lse_of(data, outcome).size(), kNan))) << what << " and lse was written";
+    EXPECT_TRUE(same_bits(lse_of(data, outcome), std::vector<double>(lse_of(data, outcome).size(), kNan)))
+        << what << " and lse was written";
   };
   Case keys = case_of("f32:b2,hq2,sq2,sk16,d8");
   shorten_kv(keys, {16, 3});

@@ -152,8 +152,8 @@ TEST_P(BugCatalogueCScores, C19ASinkCountsOnceHoweverTheKeysAreSplit) {
 
 TEST_P(BugCatalogueCScores, C19ASinkCountsOnceInLongDecodesOnManyThreads) {
   for (int threads = 1; threads <= 8; ++threads) {
-    expect_judged("f32:b1,hq2,hkv1,sq1,sk4099,d32:sinks", threads);
-    expect_judged("f32:b1,hq1,hkv1,sq1,sk4099,d32:sinks,win=100:0", threads);  // most of the keys, and any split of them, are hidden
+    expect_judged("f32:b1,hq16,hkv2,sq1,sk9001,d64:sinks", threads);
+    expect_judged("f32:b2,hq16,hkv1,sq1,sk9001,d64:sinks,win=100:0", threads);  // most of the keys, and any split of them, are hidden
   }
 }
 

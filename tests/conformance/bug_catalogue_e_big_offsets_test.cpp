@@ -61,7 +61,7 @@ void lay_decoys(const rapt_tensor& tensor, void* data) {
 }
 
 // q, k or v with dimension `dim` (of size 3) strided past 2^31 elements, against the same problem without gaps.
-void expect_far_equals_near(const Case& given, rapt_tensor rapt_problem::* tensor, const void* rapt_args::* pointer, int dim,
+void expect_far_equals_near(const Case& given, rapt_tensor rapt_problem::*tensor, const void* rapt_args::*pointer, int dim,
                             const std::function<Outcome(const Case&)>& run) {
   const Case& dense = given;
   Case far = dense;
@@ -150,9 +150,8 @@ TEST_P(BugCatalogueE, E11ABigPackedCacheHasStridesThatDoNotWrap) {
   k = data.problem.v = rapt_tensor{RAPT_BF16, 0, {1, kHeads, kTokens, kDim}, {0, kDim, kHeads * kDim, 1}, 0};
   data.problem.max_seqlen_kv = kTokens;
   auto* const last = static_cast<uint16_t*>(memory.data()) + int64_t{kTokens - 8} * kHeads * kDim;
-  fill(near_k, data.k = Buffer(static_cast<size_t>(8 * kHeads * kDim) * 2), [](auto, int64_t h, int64_t j, int64_t d) {
-    return static_cast<double>((h * 3 + j * 5 + d) % 17 - 8) / 8;
-  });
+  fill(near_k, data.k = Buffer(static_cast<size_t>(8 * kHeads * kDim) * 2),
+       [](auto, int64_t h, int64_t j, int64_t d) { return static_cast<double>((h * 3 + j * 5 + d) % 17 - 8) / 8; });
   copy(near_k, data.k.data(), near_k, last);
   data.args.k = data.args.v = memory.data();
   for (const auto& [buffer, middle, end] : {std::tuple{&data.cu_seqlens_q, 0, 1}, {&data.cu_seqlens_kv, kTokens - 8, kTokens}}) {

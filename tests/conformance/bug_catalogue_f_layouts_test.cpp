@@ -45,7 +45,7 @@ TEST_P(BugCatalogueF, F01TransposedViewsOfAnyOneTensorGiveTheSameBits) {
 }
 
 TEST_P(BugCatalogueF, F03AnInnermostStrideOfTwoIsRefusedNotMisread) {
-  for (rapt_tensor rapt_problem::* tensor : {&rapt_problem::q, &rapt_problem::k, &rapt_problem::v, &rapt_problem::o}) {
+  for (rapt_tensor rapt_problem::*tensor : {&rapt_problem::q, &rapt_problem::k, &rapt_problem::v, &rapt_problem::o}) {
     Case data = case_of("f32:b1,hq1,sq4,sk4,d8");
     rapt_tensor& t = data.problem.*tensor;
     t.strides[3] = 2;
@@ -66,7 +66,8 @@ TEST_P(BugCatalogueF, F04ABiasNeedsOnlyTheAlignmentOfItsElements) {
       expect_judged(data);
       const auto size = static_cast<int64_t>(rapt_type_size(data.problem.bias.type));
       Buffer shifted(static_cast<size_t>((extent(data.problem.bias) + 1) * size));
-      fill(data.problem.bias, shifted, [&](int64_t b, int64_t h, int64_t i, int64_t j) { return at(data.problem.bias, data.bias, b, h, i, j); });
+      fill(data.problem.bias, shifted,
+           [&](int64_t b, int64_t h, int64_t i, int64_t j) { return at(data.problem.bias, data.bias, b, h, i, j); });
       std::copy_backward(shifted.as<char>(), shifted.as<char>() + extent(data.problem.bias) * size, shifted.as<char>() + shifted.size());
       Case moved = data;
       moved.bias = shifted;
@@ -135,8 +136,8 @@ TEST_P(BugCatalogueF, F09StridesOfSizeOneDimensionsMeanNothing) {
   const Outcome expected = run(plain);
   for (const int64_t absurd : {int64_t{0}, int64_t{3331333}, int64_t{99990001}, int64_t{1} << 40}) {
     Case data = plain;
-    for (rapt_tensor rapt_problem::* tensor : {&rapt_problem::q, &rapt_problem::k, &rapt_problem::v, &rapt_problem::o, &rapt_problem::lse,
-                                               &rapt_problem::mask, &rapt_problem::bias}) {
+    for (rapt_tensor rapt_problem::*tensor : {&rapt_problem::q, &rapt_problem::k, &rapt_problem::v, &rapt_problem::o, &rapt_problem::lse,
+                                              &rapt_problem::mask, &rapt_problem::bias}) {
       for (int dim = 0; dim < 3; ++dim) (data.problem.*tensor).strides[dim] = absurd;
     }
     data.problem.lse.strides[3] = data.problem.mask.strides[3] = data.problem.bias.strides[3] = absurd;

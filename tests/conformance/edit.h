@@ -43,7 +43,9 @@ workbench::Outcome merged(rapt_context* context, const workbench::Case& data, co
 double at(const rapt_tensor& tensor, const workbench::Buffer& buffer, int64_t i0, int64_t i1, int64_t i2, int64_t i3);
 // In logical order, without gaps.
 std::vector<double> values(const rapt_tensor& tensor, const workbench::Buffer& buffer);
-inline std::vector<double> o_of(const workbench::Case& data, const workbench::Outcome& outcome) { return values(data.problem.o, outcome.o); }
+inline std::vector<double> o_of(const workbench::Case& data, const workbench::Outcome& outcome) {
+  return values(data.problem.o, outcome.o);
+}
 inline std::vector<double> lse_of(const workbench::Case& data, const workbench::Outcome& outcome) {
   return values(data.problem.lse, outcome.lse);
 }

@@ -17,18 +17,20 @@ struct Feature {
 };
 
 const std::vector<Feature> kSemantics = {
-    {"causal", "causal=br"}, {"causal", "causal=tl"},     {"causal", "causal=5"},      {"causal", "causal=-7"},    {"causal", "align=tl"},
-    {"causal", "align=-3"},  {"window", "win=7:0"},       {"window", "win=16:4"},      {"window", "win=-1:3"},     {"window", "win=40:-1"},
-    {"window", "win=0:0"},   {"cap", "cap=2"},            {"cap", "cap=50"},           {"scale", "scale=0.3"},     {"scale", "scale=-0.2"},
-    {"scale", "scale=0"},    {"mask", "mask=bhqk"},       {"mask", "mask=b11k"},       {"mask", "mask=1hq1"},      {"bias", "bias=bhqk"},
-    {"bias", "bias=1hqk/f16"}, {"bias", "bias=b1q1/bf16"}, {"alibi", "alibi"},         {"alibi", "alibi=batch"},   {"sinks", "sinks"},
-    {"lse", "nolse"},        {"lse", "lse2"},             {"lens", "lens=random"},     {"lens", "lens=edges"},     {"data", "data=peaked"},
-    {"data", "data=outliers"}, {"data", "data=large"},
+    {"causal", "causal=br"},   {"causal", "causal=tl"},    {"causal", "causal=5"},    {"causal", "causal=-7"},
+    {"causal", "align=tl"},    {"causal", "align=-3"},     {"window", "win=7:0"},     {"window", "win=16:4"},
+    {"window", "win=-1:3"},    {"window", "win=40:-1"},    {"window", "win=0:0"},     {"cap", "cap=2"},
+    {"cap", "cap=50"},         {"scale", "scale=0.3"},     {"scale", "scale=-0.2"},   {"scale", "scale=0"},
+    {"mask", "mask=bhqk"},     {"mask", "mask=b11k"},      {"mask", "mask=1hq1"},     {"bias", "bias=bhqk"},
+    {"bias", "bias=1hqk/f16"}, {"bias", "bias=b1q1/bf16"}, {"alibi", "alibi"},        {"alibi", "alibi=batch"},
+    {"sinks", "sinks"},        {"lse", "nolse"},           {"lse", "lse2"},           {"lens", "lens=random"},
+    {"lens", "lens=edges"},    {"data", "data=peaked"},    {"data", "data=outliers"}, {"data", "data=large"},
 };
 const std::vector<Feature> kLayouts = {
     {"order", "bshd"}, {"order", "strided"}, {"q", "ragged"}, {"kv", "page1"}, {"kv", "page16"}, {"kv", "list7"}, {"kv", "pointers5"},
 };
-const std::vector<std::string> kTypes = {"f32", "f16", "bf16", "f32/f16/f16/f32", "f32/bf16/bf16/f32", "f16/bf16/f32/f32", "bf16/f16/f16/f16"};
+const std::vector<std::string> kTypes = {
+    "f32", "f16", "bf16", "f32/f16/f16/f32", "f32/bf16/bf16/f32", "f16/bf16/f32/f32", "bf16/f16/f16/f16"};
 const std::vector<std::string> kPrefill = {"b2,hq4,hkv2,sq33,sk47,d16", "b1,hq2,hkv1,sq65,sk129,d40", "b2,hq3,hkv3,sq100,sk64,d33,dv32",
                                            "b1,hq1,hkv1,sq257,sk300,d16", "b1,hq2,hkv2,sq300,sk34,d8,dv24"};
 const std::vector<std::string> kDecode = {"b3,hq8,hkv2,sq1,sk200,d64", "b2,hq6,hkv1,sq2,sk130,d80", "b1,hq14,hkv2,sq3,sk515,d48,dv32",
@@ -76,7 +78,9 @@ std::string spelled(const std::string& text) {
 class Features : public testing::TestWithParam<std::tuple<int, Machine>> {
  protected:
   Feature feature() const { return features()[static_cast<size_t>(std::get<0>(GetParam()))]; }
-  void expect_judged(const std::string& problem, int threads) const { expect_judged_on(std::get<1>(GetParam()), *judged(problem), threads); }
+  void expect_judged(const std::string& problem, int threads) const {
+    expect_judged_on(std::get<1>(GetParam()), *judged(problem), threads);
+  }
 };
 
 TEST_P(Features, AloneAgreesWithTheJudgeInEveryType) {

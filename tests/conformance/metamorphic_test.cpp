@@ -108,9 +108,8 @@ TEST_P(Metamorphic, AConstantOnABiasRowMovesTheLseAlone) {
   for (const double constant : {-3.0, 0.5, 80.0}) {
     const Case data = case_of("f32:b1,hq2,sq9,sk130,d40:bias=1hqk");
     Case raised = case_of(data.name);
-    fill(raised.problem.bias, raised.bias, [&](int64_t b, int64_t h, int64_t i, int64_t j) {
-      return at(data.problem.bias, data.bias, b, h, i, j) + constant;
-    });
+    fill(raised.problem.bias, raised.bias,
+         [&](int64_t b, int64_t h, int64_t i, int64_t j) { return at(data.problem.bias, data.bias, b, h, i, j) + constant; });
     Judgement exact = judge(judging_context(), data);
     for (double& lse : exact.lse) lse += constant;
     exact.bound_o = judge(judging_context(), raised).bound_o;

@@ -11,9 +11,9 @@
 namespace rapt::conformance {
 namespace {
 
-const std::vector<int> kLengths = {0,  1,  2,  3,  7,  8,  9,   15,  16,  17,  31,  32,  33,  63,  64,
-                                   65, 95, 96, 97, 127, 128, 129, 255, 256, 257, 511, 512, 513};
-const std::vector<int> kHeadDims = {1,  2,  8,  15, 16,  17,  31,  32,  33,  40,  59,  64,  72, 80,
+const std::vector<int> kLengths = {0,  1,  2,  3,  7,  8,   9,   15,  16,  17,  31,  32,  33,  63,
+                                   64, 65, 95, 96, 97, 127, 128, 129, 255, 256, 257, 511, 512, 513};
+const std::vector<int> kHeadDims = {1,  2,   8,   15,  16,  17,  31,  32,  33,  40,  59,  64,  72, 80,
                                     96, 111, 112, 127, 128, 129, 160, 192, 224, 256, 257, 320, 512};
 const std::vector<std::string> kTypes = {"f32", "f16", "bf16"};
 const std::vector<std::string> kOrders = {"", "causal=br,", "causal=tl,"};
@@ -38,7 +38,8 @@ TEST_P(SizesQueries, AgreeWithTheJudgeForEveryNumberOfKeys) {
     const int keys = kLengths[turn], order = (size() + static_cast<int>(turn)) % 3;
     const std::string& causal = kOrders[static_cast<size_t>(order)];
     expect_judged(fmt::format("{}:b1,hq1,hkv1,sq{},sk{},d8:{}seed={}", kTypes[turn % 3], size(), keys, causal, turn + 1));
-    if (size() <= 65 || keys <= 65) expect_judged(fmt::format("f32:b1,hq2,hkv1,sq{},sk{},d24:causal=br,seed={}", size(), keys, turn + 1), 3);
+    if (size() <= 65 || keys <= 65)
+      expect_judged(fmt::format("f32:b1,hq2,hkv1,sq{},sk{},d24:causal=br,seed={}", size(), keys, turn + 1), 3);
   }
 }
 INSTANTIATE_TEST_SUITE_P(Machines, SizesQueries, testing::Combine(testing::ValuesIn(kLengths), testing::ValuesIn(engine_machines())), name);
@@ -70,7 +71,8 @@ TEST_P(SizesHeadDim, AgreesWithTheJudgeBesideEveryOtherOfTheValues) {
     expect_judged(fmt::format("{}:b1,hq2,hkv1,sq1,sk19,d{},dv{}", type, size(), kHeadDims[turn]), 1);
   }
 }
-INSTANTIATE_TEST_SUITE_P(Machines, SizesHeadDim, testing::Combine(testing::ValuesIn(kHeadDims), testing::ValuesIn(engine_machines())), name);
+INSTANTIATE_TEST_SUITE_P(Machines, SizesHeadDim, testing::Combine(testing::ValuesIn(kHeadDims), testing::ValuesIn(engine_machines())),
+                         name);
 
 class SizesGroup : public Sizes {};
 TEST_P(SizesGroup, AgreesWithTheJudgeForOneTwoAndThreeKvHeads) {

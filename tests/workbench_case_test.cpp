@@ -106,7 +106,8 @@ TEST(CaseData, IsPoisonWhereverNoVisiblePairLooks) {
 }
 
 TEST(CaseData, IsTheSameOnEveryMachine) {
-  EXPECT_EQ(make("f32:b2,hq4,hkv2,sq5,sk9,d8:causal=br,mask=bhqk,bias=1hqk,alibi,sinks,lens=random:strided,ragged,page4").hash(), 6078118219362765419U);
+  EXPECT_EQ(make("f32:b2,hq4,hkv2,sq5,sk9,d8:causal=br,mask=bhqk,bias=1hqk,alibi,sinks,lens=random:strided,ragged,page4").hash(),
+            6078118219362765419U);
   EXPECT_EQ(make("bf16:sq33,d64:data=outliers").hash(), 16249473382380284854U);
   EXPECT_EQ(make("f16:sq33,d64:data=large,seed=9").hash(), 17860863662763391952U);
 }
@@ -177,6 +178,7 @@ TEST(CaseMasks, LeavePoisonInWhatTheyHideForEvenSeeds) {
   const auto poisoned_keys = [](const Case& c) { return 64 - count_numbers(c.k, RAPT_F32) / 2; };
   const Case even = make("f32:sq2,sk64,d2:mask=111k,seed=2"), odd = make("f32:sq2,sk64,d2:mask=111k,seed=3");
   EXPECT_EQ(poisoned_keys(even), std::count(even.mask.as<unsigned char>(), even.mask.as<unsigned char>() + 64, 0));
+  EXPECT_EQ(count_numbers(even.v, RAPT_F32), count_numbers(even.k, RAPT_F32));
   EXPECT_GT(poisoned_keys(even), 5);
   EXPECT_EQ(poisoned_keys(odd), 0);
 }

@@ -90,6 +90,11 @@ TEST(Comparison, MeetsInfinityOnlyWithTheSameInfinity) {
   EXPECT_FALSE(Trial(kDense).with_lse(-3e38, -kInfinity).pass);
   EXPECT_FALSE(Trial(kDense).with_lse(-kInfinity, -3e38).pass);
   EXPECT_FALSE(Trial(kDense).with_o(-kInfinity, 1.0).pass);
+  Trial unbounded(kDense);  // as the bound of an empty row's lse is
+  unbounded.exact.bound_lse[5] = kInfinity;
+  EXPECT_TRUE(unbounded.with_lse(-kInfinity, -kInfinity).pass);
+  EXPECT_FALSE(unbounded.with_lse(-3e38, -kInfinity).pass);
+  EXPECT_FALSE(unbounded.with_lse(-3e38, 0.0).pass);
 }
 
 TEST(Comparison, LetsAnAnswerBecomeInfiniteOnlyWhereItsTypeEnds) {

@@ -191,6 +191,7 @@ TEST(ProblemWork, CountsTwoOperationsPerVisiblePairAndElement) {
   EXPECT_EQ(flops(parse_problem("f32:sq5,sk2,d8:causal=br")), 2.0 * 16 * 3);
   EXPECT_EQ(flops(parse_problem("f32:sq1,sk0,d8")), 0.0);
   EXPECT_EQ(flops(parse_problem("f32:sq4,d8:win=9223372036854775807:9223372036854775807")), 2.0 * 16 * 16);
+  EXPECT_EQ(flops(parse_problem("f32:sq5,sk2,d8:win=9223372036854775807:-1")), 2.0 * 16 * 10);
   EXPECT_EQ(flops(parse_problem("f32:sq4,d8:causal=-9223372036854775808")), 0.0);
   for (uint64_t seed = 0; seed < 500; ++seed) {
     const Problem p = random_problem(seed);
@@ -200,8 +201,8 @@ TEST(ProblemWork, CountsTwoOperationsPerVisiblePairAndElement) {
 }
 
 TEST(ProblemWork, CountsEveryByteOnce) {
-  EXPECT_EQ(unique_bytes(parse_problem("f32/f16/bf16/f64:b2,hq6,hkv3,sq5,sk7,d8,dv9")),
-            4.0 * 2 * 6 * 5 * 8 + 2.0 * 2 * 3 * 7 * 8 + 2.0 * 2 * 3 * 7 * 9 + 8.0 * 2 * 6 * 5 * 9);
+  EXPECT_EQ(unique_bytes(parse_problem("f32/f16/f64/bf16:b2,hq6,hkv3,sq5,sk7,d8,dv9")),
+            4.0 * 2 * 6 * 5 * 8 + 2.0 * 2 * 3 * 7 * 8 + 8.0 * 2 * 3 * 7 * 9 + 2.0 * 2 * 6 * 5 * 9);
 }
 
 TEST(Suites, HoldDifferentProblemsThatEveryEngineMayTake) {

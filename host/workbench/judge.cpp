@@ -38,9 +38,8 @@ double distance(double got, double exact, double bound, rapt_type type) {
     store(&rounded, type, 0, exact);
     return load(&rounded, type, 0) == got ? 0 : kInfinity;
   }
-  if (std::isinf(exact)) return kInfinity;
   const double error = std::abs(got - exact);
-  return bound > 0 ? error / bound : kInfinity;
+  return bound > 0 && std::isfinite(bound) ? error / bound : kInfinity;
 }
 
 // Walks the rows of one output and keeps the worst element.

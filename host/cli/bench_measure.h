@@ -4,7 +4,7 @@
 
 #include <rapt/rapt.h>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "cli/bench_measure.h"
 #include "cli/options.h"
+#include "rapt_build_facts.h"
 
 namespace rapt::cli {
 namespace {
@@ -60,7 +62,8 @@ nlohmann::ordered_json json_of(const BenchResult& result) {
                          {"read_gbps", result.read_gbps},
                          {"gpu", nullptr},
                          {"driver", nullptr},
-                         {"version", rapt_version()}};
+                         {"version", rapt_version()},
+                         {"commit", build::kCommit}};
   document["results"] = nlohmann::ordered_json::array();
   for (const Measurement& m : result.measurements) {
     nlohmann::ordered_json row = {{"problem", m.problem},       {"engine", m.engine}, {"kernel", m.kernel},

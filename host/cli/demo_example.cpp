@@ -3,6 +3,7 @@
 #include "cli/demo_example.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/data/embedded_files.h"
 

@@ -2,11 +2,14 @@
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 #include "workbench/problem.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace rapt::cli {
 

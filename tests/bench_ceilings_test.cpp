@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 #include <vector>
 
@@ -29,12 +30,12 @@ TEST(Ceilings, WiderVectorsAreNotSlower) {
 }
 
 TEST(Ceilings, NoNameMeansTheBestInstructionSet) {
-  double scalar = 0, best = 0;
-  for (int attempt = 0; attempt < 20 && (attempt == 0 || scalar > 1.1 * best); ++attempt) {
-    scalar = std::max(scalar, fma_peak_gflops(1, "scalar", 0.02));
+  double named = 0, best = 0;
+  for (int attempt = 0; attempt < 20 && (attempt == 0 || named > 1.1 * best); ++attempt) {
+    for (const char* isa : {"avx512", "neon"}) named = std::max(named, fma_peak_gflops(1, isa, 0.02));
     best = std::max(best, fma_peak_gflops(1, "", 0.02));
   }
-  EXPECT_LE(scalar, 1.1 * best);
+  EXPECT_LE(named, 1.1 * best);
 }
 
 TEST(Ceilings, UnknownInstructionSetIsRefusedByName) {
@@ -59,7 +60,8 @@ TEST(Ceilings, ReadingTheCallersMemoryTakesTimeAndLeavesItAlone) {
 }
 
 TEST(Ceilings, BestInstructionSetIsTheEnginesToo) {
-  EXPECT_EQ(isa_name(), rapt_context_isa(make_context(1, isa_name()).get()));
+  unsetenv("RAPT_MAX_ISA");
+  EXPECT_EQ(isa_name(), rapt_context_isa(make_context(1).get()));
   EXPECT_FALSE(cpu_name().empty());
 }
 

@@ -17,17 +17,17 @@ using Bytes = std::span<const std::byte>;
 
 enum class Element { f16, bf16, f32, f64, boolean, i8, i16, i32, i64, u8, u16, u32, u64 };
 
-size_t element_size(Element element);          // bytes
-std::string element_name(Element element);     // "float32", "bool", "int64", ...: numpy's words
-rapt_type rapt_type_of(Element element);       // RAPT_NONE for integers
+size_t element_size(Element element);       // bytes
+std::string element_name(Element element);  // "float32", "bool", "int64", ...: numpy's words
+rapt_type rapt_type_of(Element element);    // RAPT_NONE for integers
 bool is_floating(Element element);
-bool is_integer(Element element);              // not bool
+bool is_integer(Element element);  // not bool
 
 struct Array {
   Element element = Element::f32;
-  std::vector<int64_t> shape;          // outermost first; empty: one element
-  Bytes bytes;                         // elements, of any alignment; into `owner`, or into the span that was parsed
-  std::shared_ptr<const void> owner;   // keeps `bytes` alive; empty while they belong to the parsed span
+  std::vector<int64_t> shape;         // outermost first; empty: one element
+  Bytes bytes;                        // elements, of any alignment; into `owner`, or into the span that was parsed
+  std::shared_ptr<const void> owner;  // keeps `bytes` alive; empty while they belong to the parsed span
 };
 
 std::string print_shape(const std::vector<int64_t>& shape);  // "[1,2,3]"

@@ -8,26 +8,17 @@
 #include <new>
 #include <string>
 
+#include "cli/bench.h"
+#include "cli/demo.h"
 #include "cli/explain.h"
 #include "cli/info.h"
-#include "cli/options.h"
-#include "cli/run.h"
-#include "cli/validate.h"
-#if __has_include("cli/demo.h")
-#include "cli/demo.h"
-#endif
-#if __has_include("cli/bench.h")
-#include "cli/bench.h"
-#endif
-#if __has_include("cli/map.h")
 #include "cli/map.h"
-#endif
-#if __has_include("cli/report.h")
-#include "cli/report.h"
-#endif
-#if __has_include("cli/replay.h")
+#include "cli/options.h"
 #include "cli/replay.h"
-#endif
+#include "cli/report.h"
+#include "cli/run.h"
+#include "cli/usage.h"
+#include "cli/validate.h"
 
 namespace rapt::cli {
 namespace {
@@ -36,25 +27,7 @@ using AddCommand = void(CLI::App& program, int& exit_code);
 
 // In the order in which `rapt --help` lists them.
 constexpr AddCommand* kCommands[] = {
-    add_info,
-#if __has_include("cli/demo.h")
-    add_demo,
-#endif
-    add_run,
-    add_validate,
-#if __has_include("cli/bench.h")
-    add_bench,
-#endif
-#if __has_include("cli/map.h")
-    add_map,
-#endif
-    add_explain,
-#if __has_include("cli/report.h")
-    add_report,
-#endif
-#if __has_include("cli/replay.h")
-    add_replay,
-#endif
+    add_info, add_demo, add_run, add_validate, add_bench, add_map, add_explain, add_report, add_replay,
 };
 
 int refuse(const std::string& sentence) {
@@ -73,13 +46,13 @@ int run_program(int argc, char** argv) {
   } catch (const CLI::Success& asked) {  // --help, --version
     return program.exit(asked);
   } catch (const CLI::ParseError& error) {
-    return refuse(error.what());
+    return refuse(usage_sentence(program, error));
   } catch (const std::bad_alloc&) {
     return refuse("not enough memory for this problem; make it smaller");
   } catch (const std::exception& error) {
     return refuse(error.what());
   }
-  if (std::fflush(stdout) != 0) return refuse("standard output cannot be written; is the disk full?");
+  if (std::fflush(stdout) != 0 || std::ferror(stdout)) return refuse("standard output cannot be written; is the disk full?");
   return exit_code;
 }
 

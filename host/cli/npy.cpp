@@ -62,7 +62,8 @@ class HeaderReader {
   // Bytes of the file as they may be shown on a terminal.
   static std::string printable(std::string_view text) {
     std::string shown(text.substr(0, 40));
-    std::replace_if(shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    std::replace_if(
+        shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
     return shown;
   }
 
@@ -134,9 +135,9 @@ class HeaderReader {
 // "<f4" -> f32. Sets big_endian for ">".
 Element parse_descr(const std::string& descr, bool& big_endian) {
   static constexpr std::pair<const char*, Element> kNames[] = {
-      {"f2", Element::f16}, {"f4", Element::f32}, {"f8", Element::f64}, {"b1", Element::boolean}, {"i1", Element::i8},
-      {"i2", Element::i16}, {"i4", Element::i32}, {"i8", Element::i64}, {"u1", Element::u8},      {"u2", Element::u16},
-      {"u4", Element::u32}, {"u8", Element::u64},
+      {"f2", Element::f16}, {"f4", Element::f32}, {"f8", Element::f64}, {"b1", Element::boolean},
+      {"i1", Element::i8},  {"i2", Element::i16}, {"i4", Element::i32}, {"i8", Element::i64},
+      {"u1", Element::u8},  {"u2", Element::u16}, {"u4", Element::u32}, {"u8", Element::u64},
   };
   const std::string shown = HeaderReader::printable(descr);
   const char order = descr.empty() ? '\0' : descr.front();

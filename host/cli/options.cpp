@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <charconv>
 #include <cmath>
 
@@ -11,6 +12,11 @@ namespace rapt::cli {
 namespace {
 
 constexpr const char* kEngines[] = {"auto", "reference", "cpu", "cuda"};  // indexed by RAPT_ENGINE_*
+
+// CLI11 takes whatever follows an option for its value.
+std::string missing_before(const std::string& text) {
+  return text.rfind("--", 0) == 0 ? fmt::format("a value is missing before {}", text) : std::string();
+}
 
 // The whole of text as a number, or false. from_chars knows neither locales nor blanks, but not a leading '+' either.
 template <class Number>
@@ -26,15 +32,14 @@ bool parse_whole(const std::string& text, Number& number) {
 
 CLI::Option* add_value(CLI::App& command, const std::string& name, std::string& target, const std::string& placeholder,
                        const std::string& description) {
-  const auto is_value = [](const std::string& text) {
-    return text.rfind("--", 0) == 0 ? fmt::format("a value is missing before {}", text) : std::string();
-  };
-  return command.add_option(name, target, description)->type_name(placeholder)->check(CLI::Validator(is_value, ""));
+  return command.add_option(name, target, description)->type_name(placeholder)->check(CLI::Validator(missing_before, ""));
 }
 
-void add_engine(CLI::App& command, std::string& engine) {
-  add_value(command, "--engine", engine, "NAME", "reference, cpu, cuda or auto");
+CLI::Option* add_value_positional(CLI::App& command, const std::string& name, std::string& target, const std::string& description) {
+  return command.add_option(name, target, description)->type_name("FILE");
 }
+
+void add_engine(CLI::App& command, std::string& engine) { add_value(command, "--engine", engine, "NAME", "reference, cpu, cuda or auto"); }
 
 void add_threads(CLI::App& command, std::string& threads) {
   add_value(command, "--threads", threads, "N", "threads of the CPU engines; default: one a core");
@@ -83,14 +88,12 @@ int32_t parse_engine(const std::string& option, const std::string& text) {
     if (text == kEngines[engine]) return engine;
   }
   if (text == "emulated") {
-    throw BadInput(fmt::format("{}: 'emulated' exists in builds with RAPT_EMULATED=ON and this is none; choose auto, reference, cpu or cuda",
-                               option));
+    throw BadInput(
+        fmt::format("{}: 'emulated' exists in builds with RAPT_EMULATED=ON and this is none; choose auto, reference, cpu or cuda", option));
   }
   throw BadInput(fmt::format("{}: '{}' is no engine; choose auto, reference, cpu or cuda", option, text));
 }
 
-const char* engine_name(int32_t engine) {
-  return engine >= RAPT_ENGINE_AUTO && engine <= RAPT_ENGINE_CUDA ? kEngines[engine] : "unknown";
-}
+const char* engine_name(int32_t engine) { return engine >= RAPT_ENGINE_AUTO && engine <= RAPT_ENGINE_CUDA ? kEngines[engine] : "unknown"; }
 
 }  // namespace rapt::cli

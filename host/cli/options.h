@@ -4,11 +4,15 @@
 
 #include <rapt/rapt.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace rapt::cli {
 
@@ -23,6 +27,8 @@ struct BadInput : std::runtime_error {
 // An option that takes one value, kept as typed: "--q FILE". Given without a value or twice, it is refused.
 CLI::Option* add_value(CLI::App& command, const std::string& name, std::string& target, const std::string& placeholder,
                        const std::string& description);
+// The same without a name, by its place.
+CLI::Option* add_value_positional(CLI::App& command, const std::string& name, std::string& target, const std::string& description);
 // The same options on every command that has them.
 void add_engine(CLI::App& command, std::string& engine);
 void add_threads(CLI::App& command, std::string& threads);

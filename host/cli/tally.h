@@ -1,0 +1,30 @@
+// What `rapt validate` remembers about an engine, and how it says so.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "workbench/judge.h"
+
+namespace rapt::cli {
+
+struct Tally {
+  std::string name;  // "cpu/avx512", or the user's file
+  int64_t judged = 0, failed = 0, refused = 0;
+  double worst = 0, max_abs_error = 0;  // worst |error| / bound
+  std::string worst_problem, worst_element;
+  std::string refusal;                // the first one's sentence
+  std::vector<int64_t> histogram;     // of |error| / bound, as in workbench::Verdict
+  std::vector<std::string> failures;  // a line each, with the problem string
+
+  void add(const std::string& problem, const workbench::Verdict& verdict);
+  void add_refusal(const std::string& problem, const std::string& sentence);
+};
+
+std::string print_tallies(const std::vector<Tally>& tallies, bool histogram);
+nlohmann::ordered_json json_of(const std::vector<Tally>& tallies);
+
+}  // namespace rapt::cli

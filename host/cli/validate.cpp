@@ -1,0 +1,176 @@
+// `rapt validate`: every engine against the judge, on problem strings, on a suite, or on the user's tensors.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include "cli/validate.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/input_case.h"
+#include "cli/kernels.h"
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "cli/tally.h"
+#include "cli/tensor_file.h"
+#include "cli/user_output.h"
+#include "workbench/judge.h"
+#include "workbench/suites.h"
+
+namespace rapt::cli {
+namespace {
+
+struct ValidateOptions {
+  std::vector<std::string> problems;
+  InputOptions inputs;
+  std::string suite, engine, threads, isa, o, lse;
+  bool json = false, histogram = false;
+};
+
+// Who is judged: an engine in a context of its own.
+struct Contender {
+  int32_t engine;
+  bool named;  // by --engine: its refusal is the user's mistake
+  workbench::Context context;
+  Tally tally;
+};
+
+std::vector<Contender> contenders_of(const ValidateOptions& options) {
+  const int threads = parse_threads("--threads", options.threads);
+  const bool named = !options.engine.empty();
+  std::vector<int32_t> engines = engines_here();
+  if (named) engines = {parse_engine("--engine", options.engine)};
+  std::reverse(engines.begin(), engines.end());  // the reference first
+  std::vector<Contender> contenders;
+  for (const int32_t engine : engines) {
+    const bool has_isa = engine == RAPT_ENGINE_CPU || engine == RAPT_ENGINE_AUTO;
+    for (const std::string& isa : has_isa ? split(options.isa, ',') : std::vector<std::string>{""}) {
+      Contender contender{engine, named, workbench::make_context(threads, isa), {}};
+      contender.tally.name = engine_name(engine);
+      if (has_isa) contender.tally.name += std::string("/") + rapt_context_isa(contender.context.get());
+      contenders.push_back(std::move(contender));
+    }
+  }
+  return contenders;
+}
+
+void hold_against(const workbench::Case& data, const workbench::Judgement& exact, Contender& contender) {
+  const workbench::Outcome outcome = workbench::run_engine(contender.context.get(), data, contender.engine);
+  if (outcome.status == RAPT_UNSUPPORTED || outcome.status == RAPT_NO_DEVICE) {
+    if (contender.named) throw BadInput(fmt::format("--engine {}: {}: {}", engine_name(contender.engine), data.name, outcome.message));
+    contender.tally.add_refusal(data.name, outcome.message);
+  } else if (outcome.ok()) {
+    contender.tally.add(data.name, workbench::compare(data, exact, outcome));
+  } else {
+    workbench::Verdict verdict;
+    verdict.pass = false;
+    verdict.worst = std::numeric_limits<double>::infinity();
+    verdict.message = fmt::format("{}: {}", data.name, outcome.message);
+    contender.tally.add(data.name, verdict);
+  }
+}
+
+std::vector<workbench::Problem> problems_of(const ValidateOptions& options) {
+  std::vector<workbench::Problem> problems;
+  for (const std::string& text : options.problems) problems.push_back(workbench::parse_problem(text));
+  if (!options.suite.empty() || problems.empty()) {
+    const std::string name = options.suite.empty() ? "smoke" : options.suite;
+    const std::vector<std::string> names = workbench::suite_names();
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      throw BadInput(fmt::format("--suite: '{}' is no suite; choose {}", name, fmt::join(names, " or ")));
+    }
+    for (const workbench::Problem& problem : workbench::suite(name)) problems.push_back(problem);
+  }
+  return problems;
+}
+
+void validate_problems(const ValidateOptions& options, std::vector<Contender>& contenders) {
+  const std::vector<workbench::Problem> problems = problems_of(options);
+  const workbench::Context judge = workbench::make_context(parse_threads("--threads", options.threads));
+  Progress progress(problems.size());
+  for (const workbench::Problem& problem : problems) {
+    progress.begin(workbench::print_problem(problem));
+    const workbench::Case data = workbench::make_case(problem);
+    const workbench::Judgement exact = workbench::judge(judge.get(), data);
+    for (Contender& contender : contenders) hold_against(data, exact, contender);
+  }
+}
+
+void validate_files(const ValidateOptions& options, std::vector<Contender>& contenders, std::vector<Tally>& tallies) {
+  const InputCase input = load_case(options.inputs);
+  const workbench::Context judge = workbench::make_context(parse_threads("--threads", options.threads));
+  const workbench::Judgement exact = workbench::judge(judge.get(), input.data);
+  if (!options.o.empty()) {
+    Tally tally;
+    tally.name = "--o " + options.o;
+    tally.add(input.data.name, judge_files(options.o, options.lse, input, exact));
+    tallies.push_back(std::move(tally));
+  }
+  for (Contender& contender : contenders) hold_against(input.data, exact, contender);
+}
+
+// Positional arguments are problem strings, or one file of tensors.
+void sort_positionals(ValidateOptions& options) {
+  const auto is_file = [](const std::string& text) { return is_safetensors(text); };
+  const auto file = std::find_if(options.problems.begin(), options.problems.end(), is_file);
+  if (file != options.problems.end()) {
+    options.inputs.file = *file;
+    options.problems.erase(file);
+  }
+  if (options.inputs.any() && (!options.problems.empty() || !options.suite.empty())) {
+    throw BadInput("--q, --k and --v go without problem strings and --suite; validate one or the other");
+  }
+  if (options.o.empty() && !options.lse.empty()) throw BadInput("--lse goes with --o; give --o FILE too");
+  if (!options.inputs.any() && !options.o.empty()) throw BadInput("--o needs the inputs that it came from; give --q, --k and --v");
+}
+
+int validate(ValidateOptions options) {
+  sort_positionals(options);
+  std::vector<Contender> contenders = contenders_of(options);
+  std::vector<Tally> tallies;
+  if (options.inputs.any()) {
+    validate_files(options, contenders, tallies);
+  } else {
+    validate_problems(options, contenders);
+  }
+  for (Contender& contender : contenders) tallies.push_back(std::move(contender.tally));
+  bool pass = true;
+  for (const Tally& tally : tallies) {
+    pass = pass && tally.failed == 0;
+    if (options.json) continue;
+    for (const std::string& failure : tally.failures) fmt::print("FAILED {}: {}\n", tally.name, failure);
+  }
+  if (options.json) {
+    fmt::print("{}\n", json_of(tallies).dump(1));
+  } else {
+    fmt::print("{}{}\n", print_tallies(tallies, options.histogram), pass ? "passed" : "FAILED");
+  }
+  return pass ? kDone : kValidationFailed;
+}
+
+}  // namespace
+
+void add_validate(CLI::App& program, int& exit_code) {
+  CLI::App* command = program.add_subcommand("validate", "How far each engine is from the exact answer, within the bound or not");
+  const auto options = std::make_shared<ValidateOptions>();
+  command->add_option(
+      "problem", options->problems,
+      "problem strings, like bf16:b2,hq8,hkv2,sq100,sk133,d64:causal=br, or a .safetensors of your tensors; none: --suite smoke");
+  add_value(*command, "--suite", options->suite, "NAME", "smoke or full");
+  add_engine(*command, options->engine);
+  add_threads(*command, options->threads);
+  add_value(*command, "--isa", options->isa, "NAME,...", "instruction sets of the cpu engine: scalar, sse4, avx2, avx512, neon");
+  add_inputs(*command, options->inputs);
+  add_value(*command, "--o", options->o, "FILE", "an output of your own for these tensors, to be judged too: .npy or .safetensors");
+  add_value(*command, "--lse", options->lse, "FILE", "and its lse");
+  command->add_flag("--histogram", options->histogram, "print how the errors are distributed");
+  add_json(*command, options->json);
+  command->callback([options, &exit_code] { exit_code = validate(*options); });
+}
+
+}  // namespace rapt::cli

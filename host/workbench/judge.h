@@ -11,7 +11,8 @@
 
 namespace rapt::workbench {
 
-// The judge's answer for a case, f64, in logical order without gaps: o [batch, heads_q, max_seqlen_q, head_dim_v] (ragged: [1, heads_q, total_q, Dv]).
+// The judge's answer for a case, f64, in logical order without gaps: o [batch, heads_q, max_seqlen_q, head_dim_v], ragged
+// [1, heads_q, total_q, head_dim_v]; lse likewise.
 struct Judgement {
   std::vector<double> o, lse, bound_o, bound_lse;
 };

@@ -13,8 +13,8 @@ namespace rapt::workbench {
 
 // TYPE       one type for all, or q/k/v/o: "f32", "f32/f16/bf16/f32"
 // SHAPE      b1,hq1,hkv(=hq),sq,sk(=sq),d,dv(=d)
-// SEMANTICS  causal=br|tl|OFFSET  align=tl|OFFSET (without causal)  win=L:R  cap=C  scale=S  mask=PATTERN  bias=PATTERN[/TYPE]  alibi[=batch]
-//            sinks  nolse  lse2  invariant  lens=SPREAD  data=DISTRIBUTION  seed=N
+// SEMANTICS  causal=br|tl|OFFSET  align=tl|OFFSET (without causal)  win=L:R  cap=C  scale=S  mask=PATTERN  bias=PATTERN[/TYPE]
+//            alibi[=batch]  sinks  nolse  lse2  invariant  lens=SPREAD  data=DISTRIBUTION  seed=N
 // LAYOUT     bhsd (default), bshd, strided (gaps after every dimension), ragged, pageN, listN, pointersN (N = page_size), comma-separated.
 //            ragged is q, and k and v too unless they are paged; raggedq is q beside dense k and v, raggedkv k and v beside dense q
 struct Problem {

@@ -54,8 +54,8 @@ void draw_shape(Random& random, Problem& p) {
 
 void shrink(Problem& p) {
   const auto work = [&p] {
-    return static_cast<double>(p.batch * p.heads_q * (p.head_dim + p.head_dim_v)) * static_cast<double>(p.seqlen_q) *
-           static_cast<double>(p.seqlen_kv);
+    const int64_t keys = std::max<int64_t>(p.seqlen_kv, 8);  // rows cost even where there are no keys
+    return static_cast<double>(p.batch * p.heads_q * (p.head_dim + p.head_dim_v)) * static_cast<double>(p.seqlen_q * keys);
   };
   while (work() > kMostWork) {
     if (p.batch > 2) {

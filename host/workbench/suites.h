@@ -12,7 +12,8 @@ namespace rapt::workbench {
 
 std::vector<std::string> suite_names();                 // "smoke", "full"
 std::vector<Problem> suite(const std::string& name);    // throws std::invalid_argument
-// Problem number `seed` of the random supply: every feature and layout, sizes around tile edges, small enough to judge in about a millisecond.
+// Problem number `seed` of the random supply: every feature and layout, sizes around tile edges, small enough to judge in about
+// a millisecond.
 Problem random_problem(uint64_t seed);
 
 std::vector<std::string> preset_names();                // real models: "llama3.1", "smollm2", "minilm", "gpt-oss", ...

@@ -86,6 +86,34 @@ TEST(RunEdges, WithoutKeysTheOutputIsZeroAndNeedsNoKeys) {
   }
 }
 
+// A cache without a page: its table and its list have no entries, and may be NULL or not.
+TEST(RunEdges, EmptyCachesNeedNoTables) {
+  const ContextOwner context = make_context(1);
+  for (const int32_t kv_layout : {RAPT_KV_BLOCK_TABLE, RAPT_KV_PAGE_LIST}) {
+    rapt_problem problem = paged_problem(kv_layout);
+    problem.k.shape[0] = problem.v.shape[0] = problem.max_seqlen_kv = 0;
+    const PlanOwner plan = make_plan(context, problem);
+    const Workspace workspace(rapt_plan_workspace(plan.get()));
+    for (const bool given : {true, false}) {
+      SmallData data;
+      data.seqlens_kv = data.kv_last_page_len = {0, 0}, data.kv_indptr = {0, 0, 0};
+      rapt_args args = data.args_for(problem);
+      if (!given) {
+        args.k = args.v = nullptr;
+        args.block_table = args.kv_indices = nullptr;
+      }
+      EXPECT_EQ(rapt_run(plan.get(), &args, workspace.data, rapt_plan_workspace(plan.get()), nullptr), RAPT_OK) << rapt_last_error();
+      EXPECT_EQ(data.o[0], 0);
+    }
+    SmallData data;  // its list counts five entries
+    rapt_args args = data.args_for(problem);
+    args.kv_indices = nullptr;
+    if (kv_layout != RAPT_KV_PAGE_LIST) continue;
+    EXPECT_EQ(rapt_run(plan.get(), &args, workspace.data, rapt_plan_workspace(plan.get()), nullptr), RAPT_BAD_INDEX);
+    EXPECT_STREQ(rapt_last_error(), "args.kv_indptr[2] is 5 but args.kv_indices is NULL; give the list");
+  }
+}
+
 TEST(RunEdges, LastErrorIsOfThisThreadAndOutlivesSuccess) {
   std::thread([] { EXPECT_STREQ(rapt_last_error(), ""); }).join();
   EXPECT_EQ(rapt_run(nullptr, nullptr, nullptr, 0, nullptr), RAPT_INVALID_ARGUMENT);

@@ -87,6 +87,8 @@ rapt_status check_index(const char* name, const void* data, Need need, size_t al
 }
 
 Need must_if(bool condition) { return condition ? Need::kMust : Need::kNo; }
+// Of an array that may have no entries: then it may be NULL.
+Need must_if(bool condition, bool has_entries) { return condition && !has_entries ? Need::kMay : must_if(condition); }
 
 rapt_status check_indices(const rapt_problem& p, const rapt_args& args) {
   constexpr size_t kInt = sizeof(int32_t), kPointer = sizeof(void*);
@@ -103,12 +105,12 @@ rapt_status check_indices(const rapt_problem& p, const rapt_args& args) {
     const Need need = ragged_kv ? Need::kNo : lengths_may_be_absent ? Need::kMay : Need::kMust;
     status = check_index("seqlens_kv", args.seqlens_kv, need, kInt, p, false);
   }
-  if (status == RAPT_OK) status = check_index("block_table", args.block_table, must_if(table && has_entries), kInt, p, false);
+  if (status == RAPT_OK) status = check_index("block_table", args.block_table, must_if(table, has_entries), kInt, p, false);
   if (status == RAPT_OK) status = check_index("kv_indptr", args.kv_indptr, must_if(list), kInt, p, false);
-  if (status == RAPT_OK) status = check_index("kv_indices", args.kv_indices, must_if(list && p.k.shape[0] > 0), kInt, p, false);
+  if (status == RAPT_OK) status = check_index("kv_indices", args.kv_indices, must_if(list, p.k.shape[0] > 0), kInt, p, false);
   if (status == RAPT_OK) status = check_index("kv_last_page_len", args.kv_last_page_len, list_last, kInt, p, false);
-  if (status == RAPT_OK) status = check_index("k_pages", args.k_pages, must_if(pointers && has_entries), kPointer, p, false);
-  if (status == RAPT_OK) status = check_index("v_pages", args.v_pages, must_if(pointers && has_entries), kPointer, p, false);
+  if (status == RAPT_OK) status = check_index("k_pages", args.k_pages, must_if(pointers, has_entries), kPointer, p, false);
+  if (status == RAPT_OK) status = check_index("v_pages", args.v_pages, must_if(pointers, has_entries), kPointer, p, false);
   return status;
 }
 

@@ -7,6 +7,7 @@
 
 #include "tests/conformance/edit.h"
 #include "tests/conformance/machines.h"
+#include "workbench/scalar.h"
 
 namespace rapt::conformance {
 namespace {
@@ -91,6 +92,21 @@ TEST_P(BugCatalogueB, B07NanInWhatARowMaySeeDoesReachIt) {
     for (int64_t d = 0; d < 16; ++d) EXPECT_EQ(std::isnan(at(data.problem.o, outcome.o, 0, 0, i, d)), i >= 2 && d == 3) << i << " " << d;
   }
   expect_judged(data);
+}
+
+TEST_P(BugCatalogueB, B07WhatIsNotFiniteAndVisibleIsNotFiniteWhereTheJudgeSaysSo) {
+  for (const double bad : {kNan, kInfinity, -kInfinity}) {
+    for (const char* shape : {"b1,hq2,hkv1,sq40,sk70,d24:causal=br", "b1,hq4,hkv1,sq1,sk70,d24", "b1,hq4,hkv1,sq3,sk1200,d40:causal=br"}) {
+      for (rapt_tensor rapt_problem::*which : {&rapt_problem::q, &rapt_problem::k, &rapt_problem::v}) {
+        Case data = case_of(fmt::format("f32:{}", shape));
+        const rapt_tensor& tensor = data.problem.*which;
+        Buffer& buffer = which == &rapt_problem::q ? data.q : which == &rapt_problem::k ? data.k : data.v;
+        store(buffer.data(), tensor.type, offset_of(tensor, 0, 0, tensor.shape[2] / 2, 5), bad);
+        data.name += fmt::format(" with one {} in {}", bad, which == &rapt_problem::q ? "q" : which == &rapt_problem::k ? "k" : "v");
+        expect_judged(data);
+      }
+    }
+  }
 }
 
 TEST_P(BugCatalogueB, B09OtherSequencesLastPagesDoNotLeak) {

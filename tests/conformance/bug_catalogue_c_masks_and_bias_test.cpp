@@ -2,8 +2,8 @@
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <cmath>
-#include <set>
+#include <algorithm>
+#include <limits>
 
 #include "tests/conformance/edit.h"
 #include "tests/conformance/machines.h"
@@ -69,6 +69,29 @@ TEST_P(BugCatalogueC, C04WindowsFollowTheAlignmentWhenLengthsDiffer) {
   for (int keys = 64; keys <= 257; keys += 1 + keys % 16) expect_judged(fmt::format("f32:b1,hq1,sq129,sk{},d16:win=32:64", keys));
   expect_judged("f32:b1,hq1,sq129,sk257,d16:win=32:64");
   for (const char* type : kTypes) expect_judged(fmt::format("{}:b2,hq4,hkv2,sq1,sk256,d64:win=127:0", type));
+}
+
+TEST_P(BugCatalogueC, C04OffsetsAndWindowsAtTheEndsOfTheirTypesDoNotWrap) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max(), kLeast = std::numeric_limits<int64_t>::min();
+  const auto engine = [&](const Case& data) { return run(data); };
+  const auto with = [](const char* problem, int64_t offset, int64_t left, int64_t right) {
+    Case data = case_of(problem);
+    if (offset != 0) data.problem.align = RAPT_ALIGN_OFFSET;
+    data.problem.offset = offset;
+    data.problem.window_left = left;
+    data.problem.window_right = right;
+    return data;
+  };
+  for (const char* shape : {"f32:b1,hq1,sq2,sk3,d8,dv3:causal=5", "f32:b1,hq1,sq2,sk3,d8,dv3:align=5"}) {
+    EXPECT_EQ(seen(with(shape, 9, kMost, -1), engine), "111/111");
+    EXPECT_EQ(seen(with(shape, kMost, kMost, -1), engine), "111/011");  // row 1 begins at 1 + offset - left = 1
+    EXPECT_EQ(seen(with(shape, kMost, -1, kMost), engine), "111/111");
+    EXPECT_EQ(seen(with(shape, kMost, 7, -1), engine), "000/000");
+    EXPECT_EQ(seen(with(shape, kLeast, -1, 7), engine), "000/000");
+  }
+  EXPECT_EQ(seen(with("f32:b1,hq1,sq2,sk3,d8,dv3:causal=5", kLeast, -1, kMost), engine), "000/000");
+  EXPECT_EQ(seen(with("f32:b1,hq1,sq2,sk3,d8,dv3:causal=5", kMost, -1, -1), engine), "111/111");
+  EXPECT_EQ(seen(with("f32:b1,hq1,sq40,sk3,d8,dv3:causal=5", kLeast, -1, -1), engine).find('1'), std::string::npos);
 }
 
 TEST_P(BugCatalogueC, C05AWindowWithoutCausalStillBoundsTheRight) {

@@ -115,6 +115,16 @@ TEST_P(BugCatalogueCScores, C13AMaskExpandedByStrideZeroIsABroadcastOne) {
   EXPECT_TRUE(same_bits(o_of(broadcast, run(broadcast)), o_of(expanded, run(expanded))));
 }
 
+TEST_P(BugCatalogueCScores, C13AnyByteButZeroIsTrue) {
+  const Case plain = case_of("f32:b1,hq2,sq9,sk70,d16:mask=1hqk");
+  Case odd = case_of(plain.name);
+  for (size_t at = 0; at < odd.mask.size(); ++at) {
+    unsigned char& byte = odd.mask.as<unsigned char>()[at];
+    byte = byte == 0 ? 0 : static_cast<unsigned char>(at % 3 == 0 ? 0x80 : at % 3 == 1 ? 0x02 : 0xFF);
+  }
+  EXPECT_TRUE(same_bits(run(plain), run(odd)));
+}
+
 TEST_P(BugCatalogueCScores, C14AMaskNarrowerThanTheKeysIsRefusedNotRead) {
   Case data = case_of("f32:b1,hq1,sq4,sk6,d8:mask=11qk");
   data.problem.mask = rapt_dense(RAPT_BOOL, 1, 1, 4, 4);
@@ -165,6 +175,15 @@ TEST_P(BugCatalogueCScores, C19ARowThatSeesOnlyItsSinkIsZero) {
     EXPECT_TRUE(row_is_empty(data, outcome, 0, 0, i, 3.5));
     EXPECT_TRUE(row_is_empty(data, outcome, 0, 1, i, -2.25));
   }
+}
+
+TEST_P(BugCatalogueCScores, C19ASinkOfMinusInfinityIsNoSink) {
+  Case data = case_of("f32:b1,hq2,sq5,sk40,d8:causal=-2,sinks");
+  fill(data.problem.sinks, data.sinks, [](auto...) { return -kInfinity; });
+  const Outcome outcome = run(data);
+  EXPECT_TRUE(row_is_empty(data, outcome, 0, 0, 0));
+  expect_judged(data);
+  expect_judged(without_sinks(data));
 }
 
 TEST_P(BugCatalogueCScores, C21EveryScaleIsTheOneGiven) {

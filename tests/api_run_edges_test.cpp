@@ -114,6 +114,25 @@ TEST(RunEdges, EmptyCachesNeedNoTables) {
   }
 }
 
+// Unlike a bad length, a page index is only found while computing: its keys are masked, the rest is written.
+TEST(RunEdges, PageIndexOutOfRangeIsReportedAndMasked) {
+  const ContextOwner context = make_context(1);
+  for (const int32_t engine : {RAPT_ENGINE_REFERENCE, RAPT_ENGINE_CPU}) {
+    for (const int32_t page : {7, -1, INT32_MAX, INT32_MIN}) {
+      rapt_problem problem = paged_problem(RAPT_KV_BLOCK_TABLE);
+      problem.engine = engine;
+      const PlanOwner plan = make_plan(context, problem);
+      const Workspace workspace(rapt_plan_workspace(plan.get()));
+      SmallData data;
+      data.block_table[1] = page;
+      const rapt_args args = data.args_for(problem);
+      EXPECT_EQ(rapt_run(plan.get(), &args, workspace.data, rapt_plan_workspace(plan.get()), nullptr), RAPT_BAD_INDEX);
+      EXPECT_NE(std::string(rapt_last_error()).find("block_table"), std::string::npos) << rapt_last_error();
+      EXPECT_FLOAT_EQ(data.o[0], 0.25f);
+    }
+  }
+}
+
 TEST(RunEdges, LastErrorIsOfThisThreadAndOutlivesSuccess) {
   std::thread([] { EXPECT_STREQ(rapt_last_error(), ""); }).join();
   EXPECT_EQ(rapt_run(nullptr, nullptr, nullptr, 0, nullptr), RAPT_INVALID_ARGUMENT);

@@ -16,7 +16,7 @@
 #include "cli/heatmap_svg.h"
 #include "cli/labels.h"
 #include "cli/npy.h"
-#include "cli/output_file.h"
+#include "cli/whole_file.h"
 #include "tests/support/command.h"
 #include "tests/support/xml.h"
 

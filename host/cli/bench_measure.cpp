@@ -2,9 +2,6 @@
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "cli/bench_measure.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -12,6 +9,7 @@
 
 #include "cli/bench_judge.h"
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "workbench/case.h"
 #include "workbench/ceilings.h"
 #include "workbench/run.h"
@@ -144,18 +142,16 @@ void measure_problem(rapt_context* context, const workbench::Problem& problem, c
 
 BenchResult measure(const std::vector<workbench::Problem>& problems, const BenchSettings& settings) {
   const workbench::Context context = workbench::make_context(settings.threads, settings.isa);
-  const bool shows_progress = isatty(STDERR_FILENO) == 1;
   BenchResult result;
   result.cpu = workbench::cpu_name();
   result.isa = rapt_context_isa(context.get());
   result.threads = rapt_context_threads(context.get());
   result.read_gbps = workbench::read_gbps(result.threads, kFarBeyondCaches);
-  size_t done = 0;
+  Progress progress(problems.size());
   for (const workbench::Problem& problem : problems) {
-    if (shows_progress) fmt::print(stderr, "\r\x1b[K{}/{} {}", ++done, problems.size(), workbench::print_problem(problem));
+    progress.begin(workbench::print_problem(problem));
     measure_problem(context.get(), problem, settings, result);
   }
-  if (shows_progress) fmt::print(stderr, "\r\x1b[K");
   for (Measurement& m : result.measurements) m.peak_share = m.gflops / result.fma_peak_gflops;
   return result;
 }

@@ -4,11 +4,10 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "cli/options.h"
+#include "cli/whole_file.h"
 
 namespace rapt::cli {
 namespace {
@@ -89,10 +88,7 @@ std::string next_printed(const std::string& text, size_t& at, bool utf8) {
 }  // namespace
 
 std::vector<std::string> read_labels(const std::string& option, const std::string& path, int64_t batch_entry) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw BadInput(fmt::format("{}: '{}' cannot be read; is it there?", option, path));
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (file.bad()) throw BadInput(fmt::format("{}: '{}' cannot be read; is it a file?", option, path));
+  const std::string text = read_input(option, path);
   const size_t first = text.find_first_not_of(" \t\r\n");
   const bool is_json = path.ends_with(".json") || (first != std::string::npos && text[first] == '[' && json::accept(text));
   return is_json ? labels_of_json(option, path, text, batch_entry) : labels_of_lines(text);
@@ -121,20 +117,11 @@ std::string xml_text(const std::string& label) {
   std::string escaped;
   for (char byte : label) {
     switch (byte) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += byte;
+      case '&': escaped += "&amp;"; break;
+      case '<': escaped += "&lt;"; break;
+      case '>': escaped += "&gt;"; break;
+      case '"': escaped += "&quot;"; break;
+      default: escaped += byte;
     }
   }
   return escaped;

@@ -20,8 +20,8 @@
 #include "cli/labels.h"
 #include "cli/npy.h"
 #include "cli/options.h"
-#include "cli/output_file.h"
 #include "cli/terminal.h"
+#include "cli/whole_file.h"
 #include "workbench/run.h"
 
 namespace rapt::cli {

@@ -11,7 +11,8 @@
 
 #include "cli/bench_measure.h"
 #include "cli/options.h"
-#include "cli/output_file.h"
+#include "cli/progress.h"
+#include "cli/whole_file.h"
 #include "workbench/judge.h"
 #include "workbench/run.h"
 
@@ -41,12 +42,15 @@ int validate_again(const std::vector<workbench::Problem>& problems, const Replay
   const int32_t engine = parse_engine("--engine", options.engine);
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   bool passed = true;
+  Progress progress(problems.size());
   for (const workbench::Problem& problem : problems) {
+    progress.begin(workbench::print_problem(problem));
     const workbench::Verdict verdict = workbench::validate(context.get(), workbench::make_case(problem), engine);
     const std::string text = workbench::print_problem(problem);
     passed = passed && verdict.pass;
     rows.push_back({{"problem", text}, {"engine", options.engine}, {"pass", verdict.pass}, {"error_of_bound", verdict.worst}});
     if (options.json) continue;
+    progress.wipe();
     fmt::print("{}\n", verdict.pass ? fmt::format("ok      {:.3f} of the bound  {}", verdict.worst, text) : "FAILED  " + verdict.message);
   }
   if (options.json) fmt::print("{}\n", nlohmann::ordered_json{{"results", rows}}.dump(1));

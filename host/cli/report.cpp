@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/options.h"
-#include "cli/output_file.h"
+#include "cli/whole_file.h"
 
 namespace rapt::cli {
 namespace {

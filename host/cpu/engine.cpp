@@ -85,11 +85,11 @@ bool variant_at(int32_t index, rapt_variant& variant) {
   if (machine == nullptr) return false;
   variant.engine = "cpu";
   variant.name = machine->name;
-  variant.types = "f32 f16 bf16 mixed";
-  variant.head_dims = "any, D and Dv apart";
+  variant.types = "f32 f16 bf16";
+  variant.head_dims = "any";
   variant.features =
-      "causal offset window mask bias alibi softcap sinks lse gqa strides lengths ragged block_table page_list page_pointers "
-      "split_kv merge batch_invariant";
+      "causal align window mask bias alibi softcap sinks lse lse_base2 gqa head_dim_v mixed_types strides seqlens ragged block_table "
+      "page_list page_pointers batch_invariant split_kv";
   variant.unavailable = machine_runs_here(*machine) ? "" : "this CPU lacks the instructions";
   return true;
 }

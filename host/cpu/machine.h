@@ -15,7 +15,7 @@ inline constexpr int64_t kDecodeRows = 16;            // up to this many rows re
 inline constexpr int64_t kScoreStride = kBlock + 16;  // floats between score rows: no power of two, which would share cache sets
 inline constexpr size_t kChain = 128;                 // longest chain of f32 additions in a score; longer rows of Q are summed in parts
 inline constexpr size_t kChainStride = kChain + 16;   // floats between rows of a part of Q
-inline constexpr int64_t kSumLanes = 16;              // a row's sum is kept in lanes, of which a machine uses as many as its vector has
+inline constexpr size_t kSumLanes = 16;               // lanes that a row's sum is kept in
 inline constexpr int64_t kRowAlign = 16;              // O rows, V panels and D of decode are padded to this many floats
 
 // The unit of scores, row_max and partial results. Plain scores are in log2 units, which cost nothing more to exponentiate; scores that

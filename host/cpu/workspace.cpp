@@ -12,7 +12,7 @@ constexpr int64_t kMicroRows = 16;  // at least the rows of any machine's micro-
 size_t aligned(int64_t bytes) { return static_cast<size_t>(round_up(bytes, 64)); }
 size_t floats(int64_t count) { return aligned(count * static_cast<int64_t>(sizeof(float))); }
 
-int64_t partial_floats(const Plan& plan) { return kRowAlign + kSumLanes + plan.o_stride; }
+int64_t partial_floats(const Plan& plan) { return kRowAlign + int64_t{kSumLanes} + plan.o_stride; }
 int64_t padded_rows(const Plan& plan) { return std::max(plan.tile_rows, kDecodeRows) + kMicroRows; }
 
 // Parts of a thread's scratch, in order.
@@ -27,7 +27,7 @@ ScratchSizes scratch_sizes(const Plan& plan) {
           floats(kMicroRows * kScoreStride),
           floats(2 * std::max(plan.q_stride, plan.o_stride)),
           floats(rows),
-          floats(rows * kSumLanes),
+          floats(rows * int64_t{kSumLanes}),
           aligned(rows * static_cast<int64_t>(sizeof(KeyRange)))};
 }
 

@@ -80,7 +80,7 @@ HWY_INLINE void take_maxima(MicroTile& t, bool nats) {
   t.weights.s = t.scores + t.scores_begin();
   t.weights.rows = t.rows();
   t.weights.n = t.scores_end() - t.scores_begin();
-  t.weights.row_sum = t.scratch.row_sum + t.row * kSumLanes;
+  t.weights.row_sum = t.scratch.row_sum + t.row * static_cast<int64_t>(kSumLanes);
   update_maxima(t.weights, nats, t.scratch.row_max + t.row);
 }
 

@@ -33,7 +33,7 @@ HWY_INLINE void widen_row_of(rapt_type type, const void* from, size_t n, float* 
 // visible, and o, row_max and row_sum before the first key.
 HWY_INLINE void begin_rows(const Tile& tile, int64_t padded_rows, Scratch& scratch) {
   std::memset(scratch.o, 0, static_cast<size_t>(padded_rows * scratch.o_stride) * sizeof(float));
-  std::memset(scratch.row_sum, 0, static_cast<size_t>(padded_rows * kSumLanes) * sizeof(float));
+  std::memset(scratch.row_sum, 0, static_cast<size_t>(padded_rows) * kSumLanes * sizeof(float));
   for (int64_t row = 0; row < padded_rows; ++row) scratch.row_max[row] = kHidden;
   for (int64_t row = 0; row < tile.rows(); ++row)
     scratch.visible[row] = clip(visible_keys(tile.call.problem, tile.sequence, tile.query(row)), tile.key_begin, tile.key_end);

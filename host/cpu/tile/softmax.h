@@ -74,9 +74,8 @@ class Weigher {
 
   HWY_INLINE void step() {
     const Vec base = hn::Set(kLanes, *base_);
-    Vec total = hn::Add(hn::LoadU(kLanes, sum_), weigh(base));
-    if (s_ != row_end_) total = hn::Add(total, weigh(base));
-    hn::StoreU(total, kLanes, sum_);
+    weigh(base);
+    if (s_ != row_end_) weigh(base);
     if (s_ == row_end_) end_row();
   }
   HWY_INLINE void finish() {
@@ -84,17 +83,22 @@ class Weigher {
   }
 
  private:
-  HWY_INLINE Vec weigh(Vec base) {
+  HWY_INLINE void weigh(Vec base) {
     const Vec x = hn::LoadU(kLanes, s_), below = hn::Sub(x, base);
     const Vec p = exp2(kNats ? hn::Mul(below, hn::Set(kLanes, kLog2e)) : below);
     const Vec marked = kMarkHidden ? hn::IfThenElse(hn::Eq(x, hn::Set(kLanes, kHidden)), hn::Set(kLanes, kHiddenWeight), p) : p;
     hn::StoreU(marked, kLanes, s_);
     HWY_FENCE;  // one exponential at a time: the compiler must not gather several at the price of registers
     s_ += kN;
-    return p;
+    float* sum = sum_ + lane_;
+    hn::StoreU(hn::Add(hn::LoadU(kLanes, sum), p), kLanes, sum);
+    if constexpr (kN < kSumLanes) lane_ = (lane_ + kN) % kSumLanes;  // short vectors take turns: no lane sums more keys than a long one's
   }
   HWY_INLINE void begin_row() {
-    if (!done()) hn::StoreU(hn::Mul(hn::LoadU(kLanes, sum_), hn::Set(kLanes, *rescale_)), kLanes, sum_);
+    if (done()) return;
+    for (size_t lane = 0; lane < kSumLanes; lane += kN)
+      hn::StoreU(hn::Mul(hn::LoadU(kLanes, sum_ + lane), hn::Set(kLanes, *rescale_)), kLanes, sum_ + lane);
+    lane_ = 0;
   }
   HWY_INLINE void end_row() {
     s_ += gap_;
@@ -108,6 +112,7 @@ class Weigher {
   float *s_, *row_end_, *end_;
   int64_t gap_;  // floats from the end of a row to the beginning of the next
   float* sum_;
+  size_t lane_ = 0;
   const float *base_, *rescale_;
 };
 

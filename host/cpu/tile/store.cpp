@@ -32,7 +32,11 @@ void store_row(rapt_type type, const float* o, float factor, size_t n, void* to)
   }
 }
 
-HWY_INLINE float sum_lanes(const float* lanes) { return hn::GetLane(hn::SumOfLanes(kLanes, hn::LoadU(kLanes, lanes))); }
+HWY_INLINE float sum_lanes(const float* lanes) {
+  Vec sum = hn::LoadU(kLanes, lanes);
+  for (size_t lane = kN; lane < kSumLanes; lane += kN) sum = hn::Add(sum, hn::LoadU(kLanes, lanes + lane));
+  return hn::GetLane(hn::SumOfLanes(kLanes, sum));
+}
 
 // What a row's o is multiplied by, and its lse; a row that saw nothing gets (0, -inf), or its sink.
 struct Norm {
@@ -59,7 +63,8 @@ void store(const Tile& tile, const Scratch& scratch) {
   for (int64_t row = 0; row < tile.rows(); ++row) {
     const int64_t head = tile.head(row), query = tile.query(row);
     const float sink = has_sink ? static_cast<const float*>(tile.call.args.sinks)[head * p.sinks.strides[1]] : 0.0f;
-    const Norm norm = normalise(unit * scratch.row_max[row], sum_lanes(scratch.row_sum + row * kSumLanes), has_sink, sink);
+    const Norm norm =
+        normalise(unit * scratch.row_max[row], sum_lanes(scratch.row_sum + row * static_cast<int64_t>(kSumLanes)), has_sink, sink);
     char* o = static_cast<char*>(tile.call.args.o) + row_offset(p.o, tile.sequence, head, query) * size;
     store_row(p.o.type, scratch.o + row * scratch.o_stride, static_cast<float>(norm.factor), head_dim_v, o);
     if (p.lse.type == RAPT_NONE) continue;

@@ -83,6 +83,9 @@ TEST(ReferenceEngine, PullsLengthsInsideTheirBounds) {
   EXPECT_EQ(small.run(), RAPT_OK);
   EXPECT_EQ(small.o[0], 0);
   EXPECT_EQ(small.o[1], 5);
+  double map[6];
+  EXPECT_EQ(reference::map(small.request, small.args, RAPT_STAGE_WEIGHTS, map, small.text), RAPT_OK);
+  EXPECT_EQ(std::vector<double>(map, map + 6), (std::vector<double>{0, 0, 0, 1 / 3., 1 / 3., 1 / 3.}));
   small.args.seqlens_kv = nullptr;
   small.args.seqlens_q = lengths;
   small.o[0] = small.o[1] = -1;
@@ -102,6 +105,22 @@ TEST(ReferenceEngine, PullsRaggedOffsetsInsideTheirBounds) {
   EXPECT_EQ(small.run(), RAPT_OK);
   EXPECT_EQ(small.o[0], 1.5);
   EXPECT_EQ(small.o[1], 4.5);
+}
+
+// The C API brings offsets near before an engine sees them; the judge does not depend on it.
+TEST(ReferenceEngine, CountsPositionsBeyondInt64) {
+  const auto mean_seen = [](int64_t offset, bool causal, int64_t left, int64_t right) {
+    Small small;
+    rapt_problem& p = small.request.problem;
+    p.align = RAPT_ALIGN_OFFSET, p.offset = offset, p.causal = causal, p.window_left = left, p.window_right = right;
+    EXPECT_EQ(small.run(), RAPT_OK);
+    return small.o[0];
+  };
+  EXPECT_EQ(mean_seen(INT64_MAX, true, -1, -1), 2);
+  EXPECT_EQ(mean_seen(INT64_MIN, true, -1, -1), 0);
+  EXPECT_EQ(mean_seen(INT64_MIN, false, -1, INT64_MAX), 0);
+  EXPECT_EQ(mean_seen(INT64_MIN + 2, false, -1, INT64_MAX), 1.5);  // keys 0 and 1 are 2^63 - 2 and 2^63 - 1 ahead
+  EXPECT_EQ(mean_seen(INT64_MAX, false, INT64_MAX - 1, -1), 2.5);  // key 0 is 2^63 - 1 back
 }
 
 TEST(ReferenceEngine, TreatsKeysPastAPageListAsHidden) {

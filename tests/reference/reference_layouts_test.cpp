@@ -154,7 +154,10 @@ TEST(BadPages, AreReportedByMapAndBoundsToo) {
   packed.block_table[1] = -5;
   Values values(12, std::nan("")), bound_o(2), bound_lse(2);
   EXPECT_EQ(rapt_map(context(1), &packed.problem, &packed.args, RAPT_STAGE_MASKED, values.data()), RAPT_BAD_INDEX);
-  EXPECT_EQ(values, (Values{0, 0, -HUGE_VAL, -HUGE_VAL, 0, 0, 0, 0, 0, 0, 0, 0}));
+  const Values expected{0, 0, -HUGE_VAL, -HUGE_VAL, 0, 0, 0, 0, 0, 0, 0, 0};  // a key that is not there has no score at any stage
+  EXPECT_EQ(values, expected);
+  EXPECT_EQ(rapt_map(context(1), &packed.problem, &packed.args, RAPT_STAGE_SCALED, values.data()), RAPT_BAD_INDEX);
+  EXPECT_EQ(values, expected);
   EXPECT_EQ(rapt_error_bound(context(1), &packed.problem, &packed.args, bound_o.data(), bound_lse.data()), RAPT_BAD_INDEX);
   EXPECT_NE(std::string(rapt_last_error()).find("block_table[0, 1] = -5"), std::string::npos) << rapt_last_error();
 }

@@ -112,6 +112,9 @@ TEST(Visibility, OfARowThatSeesNothingGivesZeroAndMinusInfinity) {
   const Answer with_sink = run(a);
   EXPECT_EQ(with_sink.o[2], 0);
   EXPECT_EQ(with_sink.lse[1], 1.25);
+  a.sinks = {HUGE_VAL};
+  EXPECT_EQ(run(a).o[2], 0);
+  EXPECT_EQ(run(a).lse[1], HUGE_VAL);
 }
 
 TEST(Visibility, OfNoKeysAtAllGivesZeroEverywhere) {  // A05, A13, A14

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/bench_measure.h"
+#include "cli/build_facts.h"
 #include "cli/options.h"
-#include "rapt_build_facts.h"
 
 namespace rapt::cli {
 namespace {

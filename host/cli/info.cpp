@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "cli/build_facts.h"
 #include "cli/kernels.h"
 #include "cli/options.h"
-#include "rapt_build_facts.h"
 #include "workbench/ceilings.h"
 #include "workbench/run.h"
 

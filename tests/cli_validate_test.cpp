@@ -146,13 +146,14 @@ TEST(ProgramExplain, DescribesWhatWouldRun) {
   const auto kernel = [&context](const rapt_problem& problem) {
     std::string text(4096, '\0');
     text.resize(rapt_explain(context.get(), &problem, text.data(), text.size()));
-    return text.substr(text.find("\nengine "));
+    const size_t engines = text.find("\nengine ");
+    return engines == std::string::npos ? text : text.substr(engines);
   };
   for (const workbench::Problem& problem : workbench::suite("smoke")) {
     const rapt_problem with_data = workbench::make_case(problem).problem;
     rapt_problem without = cli::describe(problem);
     const bool pages = problem.page_size > 0;
-    if (pages) without.k.shape[0] = with_data.k.shape[0], without.v.shape[0] = with_data.v.shape[0];
+    if (pages) without.k = with_data.k, without.v = with_data.v;
     if (problem.ragged_q) without.q = with_data.q, without.o = with_data.o, without.lse = with_data.lse;
     if (problem.kv_layout == RAPT_KV_RAGGED) without.k = with_data.k, without.v = with_data.v;
     EXPECT_EQ(kernel(without), kernel(with_data)) << workbench::print_problem(problem);

@@ -42,11 +42,11 @@ struct Outputs {
     refuse_input("--out", options.out, options.inputs);
     if (options.lse.empty()) return;
     if (is_safetensors(options.lse)) throw BadInput("--lse: name a .npy file; --out x.safetensors holds lse beside o");
-    lse.emplace("--lse", options.lse);
-    refuse_input("--lse", options.lse, options.inputs);
     if (std::filesystem::weakly_canonical(options.lse) == std::filesystem::weakly_canonical(options.out)) {
       throw BadInput(fmt::format("--lse: '{}' is --out too; name another file", options.lse));
     }
+    lse.emplace("--lse", options.lse);
+    refuse_input("--lse", options.lse, options.inputs);
   }
 
   bool want_lse() const { return lse.has_value() || is_safetensors(out->path()); }

@@ -17,13 +17,14 @@ std::vector<std::string> command_names(const CLI::App& program) {
   return names;
 }
 
-// What CLI11 puts before the colon: the option's name.
-std::string subject(const std::string& message) { return message.substr(0, message.find(':')); }
+// The option that CLI11's sentence begins with: "--q: 1 required FILE missing", "problem is required".
+std::string subject(const std::string& message) { return message.substr(0, message.find_first_of(": ")); }
 
 }  // namespace
 
 std::string usage_sentence(const CLI::App& program, const CLI::ParseError& error) {
-  const std::string message = error.what(), kind = error.get_name();
+  const std::string message = error.what();
+  const auto kind = static_cast<CLI::ExitCodes>(error.get_exit_code());
   const std::vector<std::string> extras = program.remaining(true);
   const auto parsed = program.get_subcommands();
   if (parsed.empty()) {
@@ -32,9 +33,11 @@ std::string usage_sentence(const CLI::App& program, const CLI::ParseError& error
     return fmt::format("'{}' is no command; give one of {}", extras.front(), names);
   }
   const std::string name = "rapt " + parsed.front()->get_name();
-  if (kind == "ExtrasError") return fmt::format("'{}' is not known to {}; `{} --help` lists what is", extras.front(), name, name);
-  if (kind == "RequiredError") return fmt::format("{} is missing; `{} --help` shows how it is given", subject(message), name);
-  if (kind == "ArgumentMismatch") {
+  // CLI11 names an ExtrasError after the command.
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
+    return fmt::format("'{}' is not known to {}; `{} --help` lists what is", extras.front(), name, name);
+  if (kind == CLI::ExitCodes::RequiredError) return fmt::format("{} is missing; `{} --help` shows how it is given", subject(message), name);
+  if (kind == CLI::ExitCodes::ArgumentMismatch) {
     const bool twice = message.find("At Most") != std::string::npos || message.find("received") != std::string::npos;
     return twice ? fmt::format("{} is given more than once; give it once", subject(message))
                  : fmt::format("{} lacks its value; write {}=VALUE", subject(message), subject(message));

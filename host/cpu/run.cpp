@@ -158,14 +158,23 @@ void body(void* state, int32_t thread) {
   }
 }
 
-rapt_status report_unmapped(const rapt_problem& p, int64_t unmapped, Text& fault) {
-  const long long sequence = (unmapped - 1) >> 32, entry = (unmapped - 1) & 0xFFFFFFFF;
-  const char* table = p.kv_layout == RAPT_KV_PAGE_LIST       ? "kv_indices"
-                      : p.kv_layout == RAPT_KV_PAGE_POINTERS ? "k_pages or v_pages"
-                                                             : "block_table";
-  fault.append(
-      "%s: page %lld of sequence %lld is needed by a visible key and is not mapped; its keys were left out. Give a page in [0, %lld)",
-      table, entry, sequence, static_cast<long long>(p.k.shape[0]));
+// The place in the caller's table, its value, and what is allowed there.
+rapt_status report_unmapped(const Call& call, int64_t unmapped, Text& fault) {
+  const rapt_problem& p = call.problem;
+  const int64_t b = (unmapped - 1) >> 32, position = (unmapped - 1) & 0xFFFFFFFF;
+  const auto number = [](int64_t n) { return static_cast<long long>(n); };
+  fault.append("sequence %lld needs its page %lld, but ", number(b), number(position));
+  if (p.kv_layout == RAPT_KV_BLOCK_TABLE) {
+    fault.append("block_table[%lld, %lld] = %d is outside [0, %lld)", number(b), number(position),
+                 call.args.block_table[b * p.table_stride + position], number(p.k.shape[0]));
+  } else if (p.kv_layout == RAPT_KV_PAGE_POINTERS) {
+    fault.append("k_pages[%lld, %lld] or v_pages[%lld, %lld] is NULL", number(b), number(position), number(b), number(position));
+  } else if (const int64_t entry = call.args.kv_indptr[b] + position; entry < call.args.kv_indptr[b + 1]) {
+    fault.append("kv_indices[%lld] = %d is outside [0, %lld)", number(entry), call.args.kv_indices[entry], number(p.k.shape[0]));
+  } else {
+    fault.append("kv_indptr gives it %lld pages", number(call.args.kv_indptr[b + 1] - call.args.kv_indptr[b]));
+  }
+  fault.append("; its keys were treated as hidden");
   return RAPT_BAD_INDEX;
 }
 
@@ -181,7 +190,7 @@ rapt_status run(const Plan& plan, const rapt_problem& problem, const rapt_args& 
     executor.parallel(executor.user, plan.threads, body, &run);
   }
   const int64_t unmapped = run.header().unmapped.load(std::memory_order_relaxed);
-  return unmapped == 0 ? RAPT_OK : report_unmapped(problem, unmapped, fault);
+  return unmapped == 0 ? RAPT_OK : report_unmapped(run.call, unmapped, fault);
 }
 
 }  // namespace rapt::cpu

@@ -13,8 +13,10 @@ rm -rf "$scratch" && mkdir -p "$scratch/root"
 holds() { # package, file of it, words of its dependencies
   local deb
   deb=$(echo "$scratch"/"$1"_*.deb)
-  dpkg-deb -c "$deb" | grep -qE "$2" || { echo "$1 holds no $2"; exit 1; }
-  dpkg-deb -f "$deb" Depends | grep -qE "$3" || { echo "$1 does not depend on $3"; exit 1; }
+  local files depends  # read whole: a grep that leaves early would break the pipe
+  files=$(dpkg-deb -c "$deb") depends=$(dpkg-deb -f "$deb" Depends)
+  grep -qE "$2" <<<"$files" || { echo "$1 holds no $2"; exit 1; }
+  grep -qE "$3" <<<"$depends" || { echo "$1 does not depend on $3"; exit 1; }
   dpkg-deb -x "$deb" "$scratch/root"
 }
 holds librapt0 'librapt\.so\.0 -> librapt\.so\.0\.1\.0' 'libhwy1'

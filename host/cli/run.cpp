@@ -42,7 +42,8 @@ struct Outputs {
     refuse_input("--out", options.out, options.inputs);
     if (options.lse.empty()) return;
     if (is_safetensors(options.lse)) throw BadInput("--lse: name a .npy file; --out x.safetensors holds lse beside o");
-    if (std::filesystem::weakly_canonical(options.lse) == std::filesystem::weakly_canonical(options.out)) {
+    if (std::filesystem::weakly_canonical(std::filesystem::absolute(options.lse)) ==
+        std::filesystem::weakly_canonical(std::filesystem::absolute(options.out))) {
       throw BadInput(fmt::format("--lse: '{}' is --out too; name another file", options.lse));
     }
     lse.emplace("--lse", options.lse);

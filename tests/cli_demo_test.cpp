@@ -117,10 +117,10 @@ TEST(Demo, FitsOnAFewScreens) {
   const std::string text = tour("ascii");
   const auto lines = std::count(text.begin(), text.end(), '\n');
   EXPECT_GE(lines, 60);
-  EXPECT_LE(lines, 105);
+  EXPECT_LE(lines, 110);
   for (size_t begin = 0, end; begin < text.size(); begin = end + 1) {
     end = text.find('\n', begin);
-    EXPECT_LE(end - begin, 132u) << text.substr(begin, end - begin);
+    EXPECT_LE(end - begin, 110u) << text.substr(begin, end - begin);
   }
 }
 

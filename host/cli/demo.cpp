@@ -24,8 +24,7 @@ struct DemoOptions {
 };
 
 std::string heading(int part, const std::string& title, const Terminal& terminal) {
-  const bool colours = terminal.ink == Ink::kColour24 || terminal.ink == Ink::kColour256;
-  return colours ? fmt::format("\n\x1b[1m{}  {}\x1b[0m\n", part, title) : fmt::format("\n{}  {}\n", part, title);
+  return terminal.has_colours() ? fmt::format("\n\x1b[1m{}  {}\x1b[0m\n", part, title) : fmt::format("\n{}  {}\n", part, title);
 }
 
 std::string print_tour(rapt_context* context, const Example& example, const Layer& lookup, const Layer& previous, const Layer& reference,
@@ -38,8 +37,9 @@ std::string print_tour(rapt_context* context, const Example& example, const Laye
   text += heading(3, "The same text, nine layers earlier", terminal) + print_previous(previous, terminal);
   text += heading(4, "An encoder finds what a word stands for", terminal) + print_reference(reference, terminal);
   text +=
-      "\nNext: `rapt validate --suite smoke` checks every engine here against the exact answer; `rapt bench` times them;\n"
-      "`rapt run --q q.npy --k k.npy --v v.npy --out o.npy` takes your tensors, `rapt map --q q.npy --k k.npy -o map.png` draws them.\n";
+      "\nNext: `rapt validate --suite smoke` holds every engine here against the exact answer, `rapt bench` times them,\n"
+      "`rapt run --q q.npy --k k.npy --v v.npy --out o.npy` takes tensors of your own, and\n"
+      "`rapt map --q q.npy --k k.npy -o map.png` draws what they look at.\n";
   return text;
 }
 

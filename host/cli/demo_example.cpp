@@ -31,7 +31,7 @@ std::string one_decimal(const std::vector<double>& values) {
 
 std::string print_projections(const Example& example) {
   std::string text =
-      "   Three inputs of four numbers, and three trained matrices:\n\n"
+      "   Three inputs of four numbers, and three trained matrices:\n"
       "         x                w_query       w_key         w_value\n";
   for (int64_t row = 0; row < example.w_query.rows; ++row) {
     const std::string number = row < example.x.rows ? std::to_string(row + 1) : " ";
@@ -39,7 +39,7 @@ std::string print_projections(const Example& example) {
                         whole_numbers(example.w_key, row), whole_numbers(example.w_value, row));
   }
   text +=
-      "\n   Multiplied, they give every input a query, a key and a value:\n\n"
+      "\n   Multiplied, they give every input a query, a key and a value:\n"
       "         q = x w_query    k = x w_key    v = x w_value\n";
   for (int64_t row = 0; row < example.q.rows; ++row) {
     text += fmt::format("     {} {}       {}     {}\n", row + 1, whole_numbers(example.q, row), whole_numbers(example.k, row),
@@ -79,19 +79,19 @@ std::string print_example(const Example& example) {
   const double* scores = example.scores.data();
   std::string text = print_projections(example);
   text += fmt::format(
-      "\n   The first query times each key is a score, softmax makes the scores weights, the weights mix the values:\n\n"
+      "\n   The first query times each key: scores. Their softmax: weights. The weights mix the values:\n"
       "     scores  q k^T         {:g} {:g} {:g}\n",
       scores[0], scores[1], scores[2]);
   text += fmt::format("     weights softmax {}      the article rounds them to {}\n", decimals(example.weights.data(), 3),
                       one_decimal(example.article_weights));
   text += fmt::format("     output  w v     {}      and so arrives at          {}\n", decimals(example.reference.o.data(), 3),
                       one_decimal(example.article_output));
-  text += fmt::format("\n   All three rows, by the judge in f64 and by {} in f32:\n\n", example.engine.kernel);
+  text += fmt::format("\n   All three rows, by the judge in f64 and by {} in f32:\n", example.engine.kernel);
   for (int64_t row = 0; row < example.q.rows; ++row) {
     text += fmt::format("     {} {}      {}\n", row + 1, decimals(&example.reference.o[static_cast<size_t>(row * 3)], 3),
                         decimals(&example.engine.o[static_cast<size_t>(row * 3)], 3));
   }
-  text += fmt::format("\n   Largest error {:.1e}, {:.3f} of what f32 may be off by for these numbers.\n", example.engine.worst_error,
+  text += fmt::format("   Largest error {:.1e}, {:.3f} of what f32 may be off by for these numbers.\n", example.engine.worst_error,
                       example.engine.error_of_bound);
   return text;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -42,6 +43,24 @@ std::string draw_head(const Layer& layer, int64_t head, const Terminal& terminal
     notes.push_back(fmt::format("{:.2f} {}", layer.weight(head, row, key), word(layer, key, terminal)));
   }
   return draw_heatmap(map, terminal, "   ", notes);
+}
+
+// The tokens on the colours of their weights in a row, between the first and the last, which are markers; nothing without colours.
+std::string shade_sentence(const Layer& layer, int64_t head, int64_t row, const Terminal& terminal) {
+  constexpr size_t kMostColumns = 80;
+  if (!terminal.has_colours()) return "";
+  std::string text = "     ";
+  size_t columns = 0;
+  for (int64_t token = 1; token + 1 < layer.attention.seqlen; ++token) {
+    const std::string padded = " " + word(layer, token, terminal) + " ";
+    if (columns + columns_of(padded) > kMostColumns) {
+      text += "\n     ";
+      columns = 0;
+    }
+    columns += columns_of(padded);
+    text += shade_text(padded, std::pow(layer.weight(head, row, token), 0.7), terminal);
+  }
+  return text + "\n\n";
 }
 
 std::string print_title(const Layer& layer, int64_t head) {
@@ -94,23 +113,23 @@ std::string print_lookup(const Layer& layer, const Terminal& terminal) {
   constexpr int64_t kHead = 5;
   const int64_t last = layer.attention.seqlen - 1;
   const std::vector<int64_t> keys = heaviest_keys(layer, kHead, last);
-  std::string text =
-      print_title(layer, kHead) +
-      "   A row is a word, a column a word it may look at (itself and those before); lighter is more. Rows add up to 1.\n\n" +
-      draw_head(layer, kHead, terminal);
-  text += fmt::format(
-      "\n   The last \"{}\" must be followed by a capital, and looks for capitals: {} {:.2f}, {} {:.2f}. The model goes on: \"{}\".\n",
-      word(layer, last, terminal), word(layer, keys[0], terminal), layer.weight(kHead, last, keys[0]), word(layer, keys[1], terminal),
-      layer.weight(kHead, last, keys[1]), printable(layer.next_token, terminal.utf8, 20));
+  std::string text = print_title(layer, kHead) +
+                     "   A row is a word, a column a word it may look at: itself and those before. Lighter is more.\n\n" +
+                     draw_head(layer, kHead, terminal);
+  text += fmt::format("\n   The last \"{}\" must be followed by a capital. It looks at capitals: {} {:.2f}, {} {:.2f}.\n",
+                      word(layer, last, terminal), word(layer, keys[0], terminal), layer.weight(kHead, last, keys[0]),
+                      word(layer, keys[1], terminal), layer.weight(kHead, last, keys[1]));
+  text += fmt::format("   The model goes on: \"{}\".\n", printable(layer.next_token, terminal.utf8, 20));
   return text + print_check(layer);
 }
 
 std::string print_previous(const Layer& layer, const Terminal& terminal) {
   constexpr int64_t kHead = 1;
-  std::string text = print_title(layer, kHead) + draw_head(layer, kHead, terminal);
-  text += fmt::format(
-      "\n   One diagonal: every word looks at the word before it, with {:.2f} on average. That is how a model reads in order.\n",
-      previous_token_mean(layer, kHead));
+  std::string text =
+      fmt::format("   {}, layer {}, head {} of {}, on that text.\n\n", layer.model, layer.layer, kHead, layer.attention.heads_q);
+  text += draw_head(layer, kHead, terminal);
+  text += fmt::format("\n   One diagonal: every word looks at the word before it, with {:.2f} on average.\n",
+                      previous_token_mean(layer, kHead));
   return text + print_check(layer);
 }
 
@@ -121,6 +140,7 @@ std::string print_reference(const Layer& layer, const Terminal& terminal) {
   const int64_t row = it - layer.tokens.begin();
   std::string text = print_title(layer, kHead);
   text += "   What is \"it\", the thing that was too large? The six tokens that \"it\" looks at most:\n\n";
+  text += shade_sentence(layer, kHead, row, terminal);
   const std::vector<int64_t> keys = heaviest_keys(layer, kHead, row);
   for (int i = 0; i < kShown; ++i) {
     const double weight = layer.weight(kHead, row, keys[static_cast<size_t>(i)]);

@@ -13,8 +13,7 @@ namespace rapt::cli {
 namespace {
 
 constexpr size_t kLabelColumns = 12;  // of a row label at most, without its number
-
-bool has_colours(const Terminal& terminal) { return terminal.ink == Ink::kColour24 || terminal.ink == Ink::kColour256; }
+constexpr double kBarLevel = 0.65;    // the colour of a bar
 
 // The nearest entry of xterm's 256 colours: 16-231 are a cube of these six steps.
 int nearest_of_256(Rgb colour) {
@@ -53,13 +52,13 @@ std::string repeat(const std::string& text, int count) {
 
 // One cell, `width` characters wide.
 std::string cell(double level, int width, const Terminal& terminal) {
-  if (!has_colours(terminal)) return repeat(ramp_character(level, terminal), width);
+  if (!terminal.has_colours()) return repeat(ramp_character(level, terminal), width);
   return fmt::format("\x1b[{}m{}\x1b[0m", sgr(48, colour_of_level(level), terminal), std::string(static_cast<size_t>(width), ' '));
 }
 
 // Two cells, one above the other, in one character.
 std::string cell_pair(double upper, double lower, const Terminal& terminal) {
-  if (has_colours(terminal) && terminal.utf8) {
+  if (terminal.has_colours() && terminal.utf8) {
     const std::string front = sgr(38, colour_of_level(upper), terminal), back = sgr(48, colour_of_level(lower), terminal);
     return fmt::format("\x1b[{};{}m▀\x1b[0m", front, back);
   }
@@ -127,12 +126,12 @@ std::string draw_heatmap(const Heatmap& map, const Terminal& terminal, const std
 
 std::string draw_bar(double level, int width, const Terminal& terminal) {
   const int filled = static_cast<int>(std::lround(std::clamp(level, 0.0, 1.0) * width));
-  if (has_colours(terminal)) return cell(level, filled, terminal);
+  if (terminal.has_colours()) return cell(kBarLevel, filled, terminal);
   return repeat(terminal.ink == Ink::kShades ? "█" : "#", filled);
 }
 
 std::string shade_text(const std::string& text, double level, const Terminal& terminal) {
-  if (!has_colours(terminal)) return text;
+  if (!terminal.has_colours()) return text;
   const Rgb back = colour_of_level(level);
   const Rgb front = level < 0.6 ? Rgb{255, 255, 255} : Rgb{0, 0, 0};
   return fmt::format("\x1b[{};{}m{}\x1b[0m", sgr(38, front, terminal), sgr(48, back, terminal), text);
@@ -140,7 +139,7 @@ std::string shade_text(const std::string& text, double level, const Terminal& te
 
 std::string draw_legend(const Heatmap& map, const Terminal& terminal) {
   std::string ramp;
-  const int steps = has_colours(terminal) ? 16 : terminal.ink == Ink::kShades ? 5 : 10;
+  const int steps = terminal.has_colours() ? 16 : terminal.ink == Ink::kShades ? 5 : 10;
   for (int i = 0; i < steps; ++i) ramp += cell(i / (steps - 1.0), 1, terminal);
   return fmt::format("{:.3g} [{}] {:.3g}", map.low, ramp, map.high);
 }

@@ -16,7 +16,7 @@ namespace rapt::cli {
 std::string draw_heatmap(const Heatmap& map, const Terminal& terminal, const std::string& indent,
                          const std::vector<std::string>& notes = {});
 
-// A bar of `level` (in [0, 1]) times `width` characters, in the colour of the level if there are colours.
+// A bar of `level` (in [0, 1]) times `width` characters.
 std::string draw_bar(double level, int width, const Terminal& terminal);
 
 // Text on the background of its level's colour; plain text where there are no colours.

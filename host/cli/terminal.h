@@ -17,6 +17,8 @@ struct Terminal {
   Ink ink = Ink::kAscii;
   bool utf8 = false;
   int width = 100;  // characters
+
+  bool has_colours() const { return ink == Ink::kColour24 || ink == Ink::kColour256; }
 };
 
 // From whether standard output is a terminal and from NO_COLOR, COLORTERM, TERM, LC_ALL, LC_CTYPE, LANG and COLUMNS.

@@ -40,6 +40,15 @@ struct Contender {
   Tally tally;
 };
 
+workbench::Context context_with(int threads, const std::string& isa) {
+  try {
+    return workbench::make_context(threads, isa);
+  } catch (const std::runtime_error& error) {
+    if (isa.empty()) throw;
+    throw BadInput(fmt::format("--isa: {}", error.what()));
+  }
+}
+
 std::vector<Contender> contenders_of(const ValidateOptions& options) {
   const int threads = parse_threads("--threads", options.threads);
   const bool named = !options.engine.empty();
@@ -50,7 +59,7 @@ std::vector<Contender> contenders_of(const ValidateOptions& options) {
   for (const int32_t engine : engines) {
     const bool has_isa = engine == RAPT_ENGINE_CPU || engine == RAPT_ENGINE_AUTO;
     for (const std::string& isa : has_isa ? split(options.isa, ',') : std::vector<std::string>{""}) {
-      Contender contender{engine, named, workbench::make_context(threads, isa), {}};
+      Contender contender{engine, named, context_with(threads, isa), {}};
       contender.tally.name = engine_name(engine);
       if (has_isa) contender.tally.name += std::string("/") + rapt_context_isa(contender.context.get());
       contenders.push_back(std::move(contender));

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/sanitized.h"
 #include "workbench/judge.h"
 
 namespace rapt::conformance {

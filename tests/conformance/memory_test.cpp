@@ -14,13 +14,12 @@
 #include "tests/conformance/edit.h"
 #include "tests/conformance/machines.h"
 #include "tests/conformance/planned.h"
+#include "tests/support/sanitized.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define RAPT_COUNTS_ALLOCATIONS 0  // the sanitizer owns malloc
-#elif defined(__GLIBC__)
+#if defined(__GLIBC__) && !RAPT_SANITIZED
 #define RAPT_COUNTS_ALLOCATIONS 1
 #else
-#define RAPT_COUNTS_ALLOCATIONS 0
+#define RAPT_COUNTS_ALLOCATIONS 0  // a sanitizer owns malloc
 #endif
 
 namespace {

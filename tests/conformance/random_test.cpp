@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <thread>
@@ -18,7 +19,7 @@ namespace {
 
 using namespace workbench;
 
-constexpr uint64_t kDefaultSeed = 1, kDefaultCount = 100000;
+constexpr uint64_t kDefaultSeed = 1, kDefaultCount = test::kSanitized ? 4000 : 100000;
 constexpr uint64_t kLargeOf = 100;  // one large problem for so many small ones
 constexpr size_t kMostPrinted = 20;
 
@@ -105,6 +106,7 @@ void work(Campaign& campaign, void (*attempt)(Campaign&, uint64_t)) {
 void run(Campaign& campaign, void (*attempt)(Campaign&, uint64_t)) {
   ASSERT_FALSE(campaign.machines.empty());
   fmt::print("seeds {} to {}, {} problems\n", campaign.first, campaign.first + campaign.count - 1, campaign.count);
+  std::fflush(stdout);
   std::vector<std::thread> workers;
   for (unsigned worker = 0; worker < std::max(1u, std::thread::hardware_concurrency()); ++worker) {
     workers.emplace_back([&campaign, attempt] { work(campaign, attempt); });

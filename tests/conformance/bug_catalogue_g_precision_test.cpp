@@ -22,6 +22,7 @@ class BugCatalogueH : public Conformance {};
 INSTANTIATE_TEST_SUITE_P(Machines, BugCatalogueH, testing::ValuesIn(machines()), machine_name);
 
 TEST_P(BugCatalogueG, G02TheScaleIsNotFoldedIntoSixteenBitQueries) {
+  if (GetParam().engine == RAPT_ENGINE_REFERENCE) return;  // it computes these for the others anyway
   for (const char* type : {"f16", "bf16"}) {
     for (const int dim : {64, 256, 512}) {
       expect_judged(fmt::format("{}:b1,hq1,sq289,d{}:scale=1.2", type, dim));

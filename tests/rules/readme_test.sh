@@ -20,7 +20,8 @@ same() { # what, the README's text, the true text
 same "the two commands, one a line" "$(block 1 | sed -E 's/ --preset [a-z]+$//')" "$(printf 'cmake/install-deps && cmake --workflow\n%.0s' 1 2)"
 same "the C program" "$(block 2)" "$(sed -n '/^#include/,$p' tests/consumers/attention.c)"
 same "its output" "$(block 3)" "$(cat tests/consumers/attention.expected)"
-same "the support matrix" "$(sed -n '/^<!-- rapt info --matrix -->$/,/^<!-- end -->$/p' README.md | sed '1d;$d')" "$("$rapt" info --matrix)"
+# The instruction sets in the matrix are those of x86.
+[ "$(uname -m)" != x86_64 ] || same "the support matrix" "$(sed -n '/^<!-- rapt info --matrix -->$/,/^<!-- end -->$/p' README.md | sed '1d;$d')" "$("$rapt" info --matrix)"
 
 while IFS= read -r link; do
   [ -e "$link" ] || { echo "README.md links to $link, which is not there" && failed=1; }

@@ -1,0 +1,35 @@
+# Tests that run kernels on the emulated machine.
+include_guard()
+
+# Kernels' sources: plain loads and stores call the emulator, lines are known to its reports, uninitialised variables are conspicuous.
+add_library(rapt_kernel_settings INTERFACE)
+if(NOT RAPT_SANITIZE)
+  target_compile_options(rapt_kernel_settings INTERFACE -fsanitize=thread -g1 $<$<CONFIG:Release>:-O2>)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(rapt_kernel_settings INTERFACE --param=tsan-instrument-func-entry-exit=0 -Wno-tsan)
+  else()
+    target_compile_options(rapt_kernel_settings INTERFACE "SHELL:-mllvm -tsan-instrument-func-entry-exit=0")
+  endif()
+endif()
+include(CheckCXXCompilerFlag)
+check_cxx_compiler_flag(-ftrivial-auto-var-init=pattern RAPT_HAS_AUTO_VAR_INIT)
+if(RAPT_HAS_AUTO_VAR_INIT)
+  target_compile_options(rapt_kernel_settings INTERFACE -ftrivial-auto-var-init=pattern)
+endif()
+
+# rapt_emulated_test(name KERNELS source... [SOURCES source...] [LIBRARIES library...] [LABELS label...] [TIMEOUT seconds]): a test whose
+# KERNELS are compiled with the hooks. A source of KERNELS may hold tests too; its host code then runs unchecked.
+function(rapt_emulated_test name)
+  cmake_parse_arguments(test "" "TIMEOUT" "KERNELS;SOURCES;LIBRARIES;LABELS" ${ARGN})
+  get_filename_component(target ${name} NAME)
+  add_library(${target}_kernels OBJECT ${test_KERNELS})
+  target_link_libraries(${target}_kernels PRIVATE rapt_emulator rapt_kernel_settings GTest::gtest ${test_LIBRARIES})
+  add_executable(${target} ${test_SOURCES})
+  target_link_libraries(${target} PRIVATE ${target}_kernels rapt_emulator rapt_cool_settings GTest::gtest_main ${test_LIBRARIES})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/kernels)
+  add_test(NAME ${target} COMMAND ${target})
+  if(NOT test_TIMEOUT)
+    set(test_TIMEOUT 600)
+  endif()
+  set_tests_properties(${target} PROPERTIES TIMEOUT ${test_TIMEOUT} LABELS "emulator;${test_LABELS}")
+endfunction()

@@ -1,0 +1,10 @@
+// Clusters, as exits see them.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "tests/emulator/world.h"
+
+namespace emu {
+
+void recheck_cluster_barrier(Fiber& leaving);
+
+}  // namespace emu

@@ -1,0 +1,21 @@
+// Blocks of a launch, dealt in order to whoever is free; and the worlds that run them.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <atomic>
+
+#include "tests/emulator/world.h"
+
+namespace emu {
+
+struct Supply {
+  std::atomic<uint64_t> next{0};  // cluster
+  uint64_t clusters = 0;
+  uint32_t first_serial = 1;  // of the grid's blocks
+};
+
+// One world an OS thread. Everything is set up, threads run when start_threads() is called.
+std::unique_ptr<World> make_world(const LaunchShape& shape, const Options& options, Supply& supply);
+void enter_world(World& w);  // deals the first blocks
+void leave_world(World& w);  // afterwards: `world` is null again
+
+}  // namespace emu

@@ -1,0 +1,86 @@
+"""Trials in turns: every round runs each contender once and begins with the next one.
+
+Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+"""
+import os
+import time
+
+SHORTEST_TRIAL = 4e-3  # seconds; shorter work is repeated within a trial, after one call outside the clock
+FEWEST_TRIALS = 3
+
+
+def settle(patience=0.25):
+    """Returns when no thread of this process is busy: the workers of a peer spin for a while after its work, on a core the next one needs."""
+    end = time.perf_counter() + patience
+    while time.perf_counter() < end:
+        busy, begin = time.process_time(), time.perf_counter()
+        time.sleep(1e-3)
+        if time.process_time() - busy < 0.1 * (time.perf_counter() - begin):
+            return
+
+
+class OthersAtWork:
+    """Cores that other processes, and the hypervisor, used since it was made. Linux alone says: 0 elsewhere."""
+
+    def __init__(self):
+        self.begin = self._now()
+
+    def _now(self):
+        try:
+            with open("/proc/stat") as file:
+                user, nice, system, idle, iowait, *rest = (int(x) for x in file.readline().split()[1:9])
+        except OSError:
+            return None
+        return (user + nice + system + sum(rest)) / os.sysconf("SC_CLK_TCK"), time.process_time(), time.perf_counter()
+
+    def cores(self):
+        now = self._now()
+        if now is None:
+            return 0.0
+        all_of_us, me, elapsed = (b - a for a, b in zip(self.begin, now))
+        return max(0.0, (all_of_us - me) / elapsed)
+
+
+class Runner:
+    def __init__(self, name, run):
+        self.name, self.run, self.seconds = name, run, []
+        run()  # the first call of anything is slow
+        self.once = self._time(1)
+
+    def _time(self, repeats):
+        run, begin = self.run, time.perf_counter()
+        for _ in range(repeats):
+            run()
+        return (time.perf_counter() - begin) / repeats
+
+    def trial(self):
+        settle()
+        if self.once < SHORTEST_TRIAL:
+            self.run()
+        repeats = max(1, round(SHORTEST_TRIAL / max(self.once, 1e-7)))
+        self.seconds.append(self._time(repeats))
+
+    def trials_wanted(self, rounds, seconds):
+        return max(FEWEST_TRIALS, min(rounds, int(seconds / self.once)))
+
+    def times(self):
+        """Best and 25th percentile."""
+        ordered = sorted(self.seconds)
+        return ordered[0], ordered[(len(ordered) - 1) // 4]
+
+
+class Reading(Runner):
+    """run() measures itself and returns seconds."""
+
+    def _time(self, repeats):
+        return min(self.run() for _ in range(repeats))
+
+
+def take(runners, rounds, seconds):
+    """`rounds` trials of the first; of the others as many, or what fits into `seconds` each, spread over the rounds."""
+    wanted = [rounds] + [runner.trials_wanted(rounds, seconds) for runner in runners[1:]]
+    for turn in range(rounds):
+        for i in range(len(runners)):
+            i = (i + turn) % len(runners)
+            if (turn + 1) * wanted[i] // rounds > turn * wanted[i] // rounds:
+                runners[i].trial()

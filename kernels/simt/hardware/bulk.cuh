@@ -1,6 +1,6 @@
 // Tensor copies (TMA) and bulk copies: one thread issues, the async proxy carries out (sm_90). Boxes are dense in shared memory, dimension
-// 0 fastest, swizzled as the map says. Coordinates are elements, dimension 0 first; outside the tensor reads are zero and writes are
-// dropped. Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+// 0 fastest, swizzled as the map says. Coordinates are elements, dimension 0 first; outside the tensor: zeros in, nothing out.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "simt/hardware/mbarrier.cuh"
 #include "simt/hardware/memory.cuh"

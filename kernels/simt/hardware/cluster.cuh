@@ -49,6 +49,18 @@ SIMT_DEVICE uint32_t map_to_rank(uint32_t shared_address, int rank) {
   return d;
 }
 
+// ld.shared::cluster.u32 d, [address];   at an address that map_to_rank gave
+SIMT_DEVICE uint32_t ld_shared_cluster(uint32_t address) {
+  uint32_t d;
+  asm volatile("ld.shared::cluster.u32 %0, [%1];" : "=r"(d) : "r"(address) : "memory");
+  return d;
+}
+
+// st.shared::cluster.u32 [address], value;
+SIMT_DEVICE void st_shared_cluster(uint32_t address, uint32_t value) {
+  asm volatile("st.shared::cluster.u32 [%0], %1;" : : "r"(address), "r"(value) : "memory");
+}
+
 // griddepcontrol.wait;   until the grids before have finished and their writes are visible
 SIMT_DEVICE void griddepcontrol_wait() { asm volatile("griddepcontrol.wait;" ::: "memory"); }
 

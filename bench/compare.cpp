@@ -44,7 +44,7 @@ std::string milliseconds(const Trials* trials) {
 }
 
 const char* kHeader =
-    "| problem | threads | ms | GFLOP/s | % of FMA peak | GB/s | % of read | OpenBLAS whole, ms | blocks, ms | times faster | error/bound "
+    "| problem | threads | ms | GFLOP/s | % of peak | GB/s | % of read | OpenBLAS whole, ms | blocks, ms | times faster | error/bound "
     "| "
     "OpenBLAS's |\n|---|---|---|---|---|---|---|---|---|---|---|---|";
 
@@ -83,12 +83,13 @@ void compare(const Workload& workload, const Case& data, const Options& options,
   if (blocks) contenders.push_back({"blocks", timed([&blocks] { blocks->run(); }), {}});
   const bool decode = workload.problem.seqlen_q == 1 && data.k.size() + data.v.size() >= kWorthReading;
   if (decode) contenders.push_back({"read", [&] { return read_keys_and_values(data, threads); }, {}});
-  peak_gflops(threads, options.isa);
+  const Operands operands = operands_of(workload.problem);
+  peak_gflops(threads, options.isa, operands);
   interleave(contenders, options.rounds, options.seconds);
 
   Row row;
   row.flops = flops_of(workload.problem, data), row.bytes = bytes_of(workload.problem, data);
-  row.peak = peak_gflops(threads, options.isa);
+  row.peak = peak_gflops(threads, options.isa, operands);
   row.error = sampled_error_of_bound(context.get(), data, data.problem.o.type, rows_of(data, call.o()));
   for (const Unfused* unfused : {whole.get(), blocks.get()}) {
     if (unfused == nullptr) continue;
@@ -113,7 +114,7 @@ Options parse(int argc, char** argv) {
   app.add_option("--threads", options.threads, "thread counts to run with, comma-separated (default: 1 and all)")
       ->delimiter(',')
       ->allow_extra_args(false);
-  app.add_option("--isa", options.isa, "no instruction set above this: avx512, avx2, sse4, scalar, neon");
+  app.add_option("--isa", options.isa, "no instruction set above this: avx512_bf16, avx512, avx2, sse4, scalar, neon");
   app.add_option("--rounds", options.rounds, "at least so many trials of each (default 20)");
   app.add_option("--seconds", options.seconds, "and more while this lasts (default 1)");
   app.add_flag("--reduced", options.reduced, "the same features at a small size");
@@ -141,8 +142,9 @@ int run(int argc, char** argv) {
   fmt::print("CPU: {}. Rapt {} ({}), {}. Peer: {}.\n", workbench::cpu_name(), rapt_version(), RAPT_BENCH_COMMIT,
              rapt_context_isa(workbench::make_context(1, options.isa).get()), unfused_library());
   for (const int threads : options.threads) {
-    fmt::print("{} thread{}: FMA peak {:.1f} GFLOP/s, read of 256 MiB {:.1f} GB/s.\n", threads, threads == 1 ? "" : "s",
-               peak_gflops(threads, options.isa), workbench::read_gbps(threads, size_t{256} << 20));
+    fmt::print("{} thread{}: peak of f32 {:.1f} GFLOP/s, of bf16 {:.1f}, read of 256 MiB {:.1f} GB/s.\n", threads, threads == 1 ? "" : "s",
+               peak_gflops(threads, options.isa, Operands::f32), peak_gflops(threads, options.isa, Operands::bf16),
+               workbench::read_gbps(threads, size_t{256} << 20));
   }
   fmt::print("\n{}\n", kHeader);
   for (const Workload& workload : list) {

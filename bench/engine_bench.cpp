@@ -31,7 +31,7 @@ struct Options {
 
 // Something that computes attention: an engine at one instruction set, or a shape of the baseline.
 struct Runner {
-  std::string name;  // "cpu_avx512", "reference", "openblas_whole"
+  std::string name;  // "cpu_avx512_bf16", "reference", "openblas_whole"
   std::string isa;
   int32_t engine = RAPT_ENGINE_AUTO;
   std::optional<UnfusedShape> unfused;
@@ -64,7 +64,7 @@ std::unique_ptr<Prepared> prepare(const Runner& runner, const Workload& workload
   p.run();
   p.flops = flops_of(workload.problem, p.data);
   p.bytes = bytes_of(workload.problem, p.data);
-  p.peak = peak_gflops(threads, runner.isa);
+  p.peak = peak_gflops(threads, runner.isa, operands_of(workload.problem));
   p.read = read_bandwidth_gbps(threads, static_cast<size_t>(p.bytes));
   const FetchRow rows = p.call ? rows_of(p.data, p.call->o()) : p.unfused->rows();
   p.error = sampled_error_of_bound(p.context.get(), p.data, p.call ? p.data.problem.o.type : RAPT_F32, rows);
@@ -140,11 +140,12 @@ void register_all(const Options& options) {
 }
 
 void describe(const Options& options) {
-  const auto gflops = [&](const std::string& isa) { return fmt::format("{:.1f}", workbench::fma_peak_gflops(options.threads, isa)); };
+  const auto gflops = [&](Operands operands) { return fmt::format("{:.1f}", peak_gflops(options.threads, "", operands)); };
   benchmark::AddCustomContext("cpu", workbench::cpu_name());
   benchmark::AddCustomContext("isa", workbench::isa_name());
   benchmark::AddCustomContext("threads", fmt::format("{}", options.threads));
-  benchmark::AddCustomContext("fma_peak_gflops", gflops(""));
+  benchmark::AddCustomContext("fma_peak_gflops", gflops(Operands::f32));
+  benchmark::AddCustomContext("bf16_peak_gflops", gflops(Operands::bf16));
   benchmark::AddCustomContext("read_gbps", fmt::format("{:.1f}", workbench::read_gbps(options.threads, size_t{256} << 20)));
   benchmark::AddCustomContext("version", rapt_version());
   benchmark::AddCustomContext("commit", RAPT_BENCH_COMMIT);

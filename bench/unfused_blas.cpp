@@ -205,7 +205,8 @@ std::string unfused_library() {
 }
 
 void choose_blas_kernels(const std::string& isa, char** argv) {
-  static const std::map<std::string, std::vector<std::string>> kCores = {{"avx512", {"SkylakeX", "Cooperlake", "SapphireRapids"}},
+  static const std::map<std::string, std::vector<std::string>> kCores = {{"avx512_bf16", {"SkylakeX", "Cooperlake", "SapphireRapids"}},
+                                                                         {"avx512", {"SkylakeX", "Cooperlake", "SapphireRapids"}},
                                                                          {"avx2", {"Haswell", "Zen"}},
                                                                          {"sse4", {"Nehalem", "Penryn", "Dunnington"}}};
   const auto cores = kCores.find(isa);

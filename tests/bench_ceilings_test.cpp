@@ -14,8 +14,16 @@ namespace rapt::workbench {
 namespace {
 
 TEST(Ceilings, FmaPeakIsPositiveForEveryInstructionSetAndThreadCount) {
-  for (const char* isa : {"", "avx512", "avx2", "sse4", "neon", "scalar"}) {
+  for (const char* isa : {"", "avx512_bf16", "avx512", "avx2", "sse4", "neon", "scalar"}) {
     for (const int threads : {1, 2, 5}) EXPECT_GT(fma_peak_gflops(threads, isa, 0.01), 0) << isa << ' ' << threads;
+  }
+}
+
+TEST(Ceilings, Bf16PeakIsThereWhereTheInstructionSetHasADotProduct) {
+  EXPECT_EQ(bf16_peak_gflops(1, "avx512", 0.01), 0);
+  EXPECT_EQ(bf16_peak_gflops(2, "scalar", 0.01), 0);
+  if (isa_name() == "avx512_bf16") {
+    for (const int threads : {1, 2, 5}) EXPECT_GT(bf16_peak_gflops(threads, "", 0.01), 0) << threads;
   }
 }
 

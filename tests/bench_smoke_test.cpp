@@ -76,7 +76,7 @@ TEST(Benchmarks, NamesSayEngineAndProblem) {
 }
 
 TEST(Benchmarks, ContextSaysWhereAndOfWhat) {
-  for (const char* key : {"cpu", "isa", "threads", "fma_peak_gflops", "read_gbps", "version", "commit", "peer"}) {
+  for (const char* key : {"cpu", "isa", "threads", "fma_peak_gflops", "bf16_peak_gflops", "read_gbps", "version", "commit", "peer"}) {
     EXPECT_TRUE(report()["context"].contains(key)) << key;
   }
 }

@@ -49,7 +49,8 @@ std::string write_temporary(const std::string& name, const std::string& text) {
 
 TEST(Bench, JsonHasTheDocumentedKeys) {
   const std::set<std::string> context = keys_of(small_bench()["context"]);
-  for (const char* key : {"cpu", "isa", "threads", "fma_peak_gflops", "read_gbps", "gpu", "driver", "version", "commit"}) {
+  for (const char* key :
+       {"cpu", "isa", "threads", "fma_peak_gflops", "bf16_peak_gflops", "read_gbps", "gpu", "driver", "version", "commit"}) {
     EXPECT_TRUE(context.count(key)) << key;
   }
   ASSERT_EQ(small_bench()["results"].size(), 2u);
@@ -61,7 +62,9 @@ TEST(Bench, JsonHasTheDocumentedKeys) {
 TEST(Bench, NumbersFollowFromTheTimeAndThePeak) {
   for (const json& row : small_bench()["results"]) {
     const workbench::Problem problem = workbench::parse_problem(row["problem"]);
-    const double best = row["best_s"], peak = small_bench()["context"]["fma_peak_gflops"];
+    const double best = row["best_s"], bf16_peak = small_bench()["context"]["bf16_peak_gflops"];
+    const bool by_dot = problem.q_type == RAPT_BF16 && bf16_peak > 0;
+    const double peak = by_dot ? bf16_peak : small_bench()["context"]["fma_peak_gflops"].get<double>();
     EXPECT_GT(best, 0);
     EXPECT_LE(best, row["p25_s"]);
     EXPECT_NEAR(row["gflops"], workbench::flops(problem) / best * 1e-9, 1e-9);

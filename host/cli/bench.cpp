@@ -69,7 +69,7 @@ void add_bench(CLI::App& program, int& exit_code) {
   add_engine(*command, options->engine);
   add_threads(*command, options->threads);
   add_value(*command, "--preset", options->presets, "NAME,...", "problems of real models: llama3.1, ...");
-  add_value(*command, "--isa", options->isa, "NAME", "no vector instructions above these: scalar, sse4, avx2, avx512, neon");
+  add_value(*command, "--isa", options->isa, "NAME", "no vector instructions above these: scalar, sse4, avx2, avx512, avx512_bf16, neon");
   add_value(*command, "--seconds", options->seconds, "S", "measuring time of each problem and engine");
   add_json(*command, options->json);
   command->callback([options, &exit_code] { exit_code = run_bench(*options); });

@@ -115,6 +115,15 @@ Measurement measurement_of(rapt_context* context, const workbench::Problem& prob
   return m;
 }
 
+void measure_peaks(const BenchSettings& settings, BenchResult& result) {
+  result.fma_peak_gflops = std::max(result.fma_peak_gflops, workbench::fma_peak_gflops(result.threads, settings.isa));
+  result.bf16_peak_gflops = std::max(result.bf16_peak_gflops, workbench::bf16_peak_gflops(result.threads, settings.isa));
+}
+
+bool is_bf16(const workbench::Problem& p) {
+  return p.q_type == RAPT_BF16 && p.k_type == RAPT_BF16 && p.v_type == RAPT_BF16 && p.o_type == RAPT_BF16;
+}
+
 void measure_problem(rapt_context* context, const workbench::Problem& problem, const BenchSettings& settings, BenchResult& result) {
   const Case data = workbench::make_case(problem);
   std::vector<Runner> runners;
@@ -127,9 +136,9 @@ void measure_problem(rapt_context* context, const workbench::Problem& problem, c
     }
   }
   if (runners.empty()) return;
-  result.fma_peak_gflops = std::max(result.fma_peak_gflops, workbench::fma_peak_gflops(result.threads, settings.isa));
+  measure_peaks(settings, result);
   take_turns(runners, settings.seconds);
-  result.fma_peak_gflops = std::max(result.fma_peak_gflops, workbench::fma_peak_gflops(result.threads, settings.isa));
+  measure_peaks(settings, result);
   const size_t bytes = std::clamp<size_t>(static_cast<size_t>(workbench::unique_bytes(problem)), 4096, kLargestRead);
   const double read = workbench::read_gbps(result.threads, bytes);
   for (const Runner& runner : runners) {
@@ -152,7 +161,10 @@ BenchResult measure(const std::vector<workbench::Problem>& problems, const Bench
     progress.begin(workbench::print_problem(problem));
     measure_problem(context.get(), problem, settings, result);
   }
-  for (Measurement& m : result.measurements) m.peak_share = m.gflops / result.fma_peak_gflops;
+  for (Measurement& m : result.measurements) {
+    const bool by_dot = result.bf16_peak_gflops > 0 && is_bf16(workbench::parse_problem(m.problem));
+    m.peak_share = m.gflops / (by_dot ? result.bf16_peak_gflops : result.fma_peak_gflops);
+  }
   return result;
 }
 

@@ -16,7 +16,7 @@ struct Measurement {
   std::string problem, engine, kernel;
   double best_s = 0, p25_s = 0;  // of one call, over all trials
   double gflops = 0, gbps = 0;   // flops and unique bytes of the problem in best_s
-  double peak_share = 0;         // gflops over the FMA peak
+  double peak_share = 0;         // gflops over the peak of its type
   double bandwidth_share = 0;    // gbps over a plain read of as many bytes
   double error_of_bound = 0;     // worst error over the bound, of the judged rows
   int64_t judged_rows = 0, rows = 0;
@@ -37,8 +37,9 @@ struct BenchSettings {
 struct BenchResult {
   std::string cpu, isa;
   int threads = 0;
-  double fma_peak_gflops = 0;  // the best seen in this run
-  double read_gbps = 0;        // of memory, far beyond the caches
+  double fma_peak_gflops = 0;   // the best seen in this run
+  double bf16_peak_gflops = 0;  // of dot products of bf16, for problems that are bf16 throughout; 0 where there are none
+  double read_gbps = 0;         // of memory, far beyond the caches
   std::vector<Measurement> measurements;
   std::vector<Refusal> refusals;
 };

@@ -26,8 +26,10 @@ std::string error(const Measurement& m) {
 }  // namespace
 
 std::string print_table(const BenchResult& result) {
-  std::string text = fmt::format("{}, {}, {} threads; in this run: FMA peak {:.1f} GFLOP/s, read from memory {:.1f} GB/s\n\n", result.cpu,
-                                 result.isa, result.threads, result.fma_peak_gflops, result.read_gbps);
+  std::string text =
+      fmt::format("{}, {}, {} threads; in this run: FMA peak {:.1f} GFLOP/s, {}read from memory {:.1f} GB/s\n\n", result.cpu, result.isa,
+                  result.threads, result.fma_peak_gflops,
+                  result.bf16_peak_gflops > 0 ? fmt::format("of bf16 {:.1f}, ", result.bf16_peak_gflops) : "", result.read_gbps);
   size_t problem_width = 7, kernel_width = 6;
   bool sampled = false;
   for (const Measurement& m : result.measurements) {
@@ -59,6 +61,7 @@ nlohmann::ordered_json json_of(const BenchResult& result) {
                          {"isa", result.isa},
                          {"threads", result.threads},
                          {"fma_peak_gflops", result.fma_peak_gflops},
+                         {"bf16_peak_gflops", result.bf16_peak_gflops},
                          {"read_gbps", result.read_gbps},
                          {"gpu", nullptr},
                          {"driver", nullptr},

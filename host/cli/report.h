@@ -27,7 +27,7 @@ struct Report {
 Report read_report(const std::string& source, const nlohmann::json& document);
 
 std::string markdown_of(const Report& report);
-std::string chart_of(const Report& report);  // SVG: two bars a problem, the share of the FMA peak and of the read bandwidth
+std::string chart_of(const Report& report);  // SVG: two bars a problem, the share of the peak and of the read bandwidth
 std::string html_of(const Report& report);   // the chart and the table on one page without scripts
 
 // Registers the command; when it ran, exit_code holds its answer. Bad input is thrown (options.h: BadInput).

@@ -173,7 +173,7 @@ void add_validate(CLI::App& program, int& exit_code) {
   add_value(*command, "--suite", options->suite, "NAME", "smoke or full");
   add_engine(*command, options->engine);
   add_threads(*command, options->threads);
-  add_value(*command, "--isa", options->isa, "NAME,...", "instruction sets of the cpu engine: scalar, sse4, avx2, avx512, neon");
+  add_value(*command, "--isa", options->isa, "NAME,...", "of the cpu engine: scalar, sse4, avx2, avx512, avx512_bf16, neon");
   add_inputs(*command, options->inputs);
   add_value(*command, "--o", options->o, "FILE", "an output of your own for these tensors, to be judged too: .npy or .safetensors");
   add_value(*command, "--lse", options->lse, "FILE", "and its lse");

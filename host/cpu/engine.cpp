@@ -66,8 +66,8 @@ rapt_status run_choice(const Request& request, const Choice& choice, const rapt_
 void explain(const Request& request, const Choice& choice, Text& text) {
   const Plan plan = plan_of(choice);
   const rapt_problem& p = request.problem;
-  text.append("  machine: %s, panels of %lld keys, %d of %d threads\n", plan.machine->name, static_cast<long long>(plan.machine->panel),
-              plan.threads, request.threads);
+  text.append("  machine: %s, panels of %lld keys, prefill multiplies %s, %d of %d threads\n", plan.machine->name,
+              static_cast<long long>(plan.machine->panel), plan.path->operands, plan.threads, request.threads);
   text.append("  prefill: for more than %lld rows (queries x %lld heads of a group) a sequence; tiles of %lld rows x %lld keys\n",
               static_cast<long long>(kDecodeRows), static_cast<long long>(p.q.shape[1] / std::max<int64_t>(p.k.shape[1], 1)),
               static_cast<long long>(plan.tile_rows), static_cast<long long>(kBlock));

@@ -10,7 +10,7 @@ extern const Engine kEngine;
 
 // The best machine here that is not above `max_isa` (nullptr: no limit); nullptr if there is no machine of that name.
 const char* best_isa(const char* max_isa);
-// "scalar, sse4, avx2, avx512": for the sentence about a wrong name.
+// "scalar, sse4, avx2, avx512, avx512_bf16": for the sentence about a wrong name.
 const char* isa_names();
 
 // As rapt_merge in rapt.h; shapes, types and pointers were checked.

@@ -1,8 +1,9 @@
-// A machine is the tile body compiled for one instruction set: a name and four functions. To add one, add a row in machine.cpp.
+// A machine is the tile body compiled for one instruction set: a name and a few functions. To add one, add a row in machine.cpp.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <atomic>
+#include <cmath>
 #include <cstdint>
 
 #include "cpu/call.h"
@@ -26,17 +27,20 @@ inline bool scores_are_nats(const rapt_problem& p) {
 
 constexpr int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 
-// K and V of one (sequence, kv head), rewritten for the micro-kernel. Per block of keys:
-//   k: panels of `panel` keys, each [head_dim][panel];   v: panels of `panel` columns, each [kBlock][panel].   Padding is 0.
+// K and V of one (sequence, kv head), rewritten for the micro-kernel as words of one f32, or of two bf16: of columns 2d and 2d + 1 of a
+// key, of keys 2j and 2j + 1 of a column. Per block of keys, in words:
+//   k: panels of `panel` keys, each [head_dim / values][panel];   v: panels of `panel` columns, each [kBlock / values][panel].   Padding is
+//   0.
 struct Packed {
   float* k;
   float* v;
-  uint8_t* flags;              // per block, of kBlockNonFinite and kBlockUnmapped
+  uint8_t* flags;              // per block, of the kBlock... below
   int64_t begin_key, end_key;  // keys that some row of the unit may see; block 0 begins at first_key()
   int64_t first_key() const { return begin_key / kBlock * kBlock; }
 };
-inline constexpr uint8_t kBlockNonFinite = 1;  // V holds NaN or inf: hidden values must be stepped around, not multiplied by 0
+inline constexpr uint8_t kBlockOddValues = 1;  // V holds NaN or inf, which a weight of 0 does not silence, or a number as in kBlockOddKeys
 inline constexpr uint8_t kBlockUnmapped = 2;   // some key lies in a page that is not mapped
+inline constexpr uint8_t kBlockOddKeys = 4;    // K holds a number that the operands' multiply_add would flush, or near the end of the range
 
 // Rows [row_begin, row_end) of one (sequence, kv head) against keys [key_begin, key_end). The queries of all heads of the group are rows:
 // row = query * group + head in group, so that they share K and V and their visible ranges move together.
@@ -63,15 +67,33 @@ struct Scratch {
   int64_t q_stride, o_stride;  // floats
 };
 
+// The body for one kind of operand: 32-bit words of one f32, or of two bf16.
+struct PackedPath {
+  const char* operands;
+  int64_t values;  // in a word
+  void (*pack)(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch);
+  void (*prefill)(const Tile& tile, const Packed& packed, Scratch& scratch);
+};
+
 struct Machine {
   const char* name;
   int64_t hwy_target;  // the bit that Highway detects it by
   int64_t panel;       // keys, or columns of V, of a packed panel
-  void (*pack)(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch);
-  void (*prefill)(const Tile& tile, const Packed& packed, Scratch& scratch);
+  PackedPath f32;      // any types
+  PackedPath bf16;     // where the machine has a dot product of bf16 and suits_bf16(); prefill is null if it has none
   void (*decode)(const Tile& tile, Scratch& scratch);
   void (*store)(const Tile& tile, const Scratch& scratch);  // divides by the sums, joins the sinks, writes o and lse
 };
+
+// True if bf16 operands are exact and weights rounded to bf16 stay within the error bound, which o being bf16 makes room for. The scale is
+// bounded so that the sums which the dot product flushes (2^-126, or 2^-66 for a subnormal q: see Bf16Word) stay far below 1.
+inline bool suits_bf16(const rapt_problem& p) {
+  const bool is_bf16 = p.q.type == RAPT_BF16 && p.k.type == RAPT_BF16 && p.v.type == RAPT_BF16 && p.o.type == RAPT_BF16;
+  return is_bf16 && std::abs(static_cast<double>(p.scale)) * static_cast<double>(p.k.shape[3]) <= 0x1p40;
+}
+inline const PackedPath& packed_path(const Machine& machine, const rapt_problem& p) {
+  return machine.bf16.prefill != nullptr && suits_bf16(p) ? machine.bf16 : machine.f32;
+}
 
 // Rows of the table, best first; nullptr past the end.
 const Machine* machine_at(int32_t index);

@@ -100,7 +100,7 @@ void pack(const Run& run, const Current& now, Scratch& scratch) {
   const int64_t blocks = (packed.end_key - packed.first_key() + kBlock - 1) / kBlock;
   const int64_t end = std::min(blocks, (now.task + 1) * kPackBlocks);
   for (int64_t block = now.task * kPackBlocks; block < end; ++block)
-    run.plan.machine->pack(run.call, now.sequence, now.head_kv, block, packed, scratch);
+    run.plan.path->pack(run.call, now.sequence, now.head_kv, block, packed, scratch);
   std::atomic_ref<int32_t>(run.counters(now.unit).packed).fetch_add(1, std::memory_order_release);
 }
 
@@ -108,7 +108,7 @@ void forward(const Run& run, const Tile& tile, const Current& now, Scratch& scra
   if (now.shape.decode) return run.plan.machine->decode(tile, scratch);
   wait_for(run.counters(now.unit).packed, static_cast<int32_t>(now.shape.pack_tasks));
   const int64_t slot = now.shape.pack_tasks > 0 ? now.packing % run.plan.pack_slots : 0;  // without keys nothing is read
-  run.plan.machine->prefill(tile, packed_of(run.plan, run.workspace, slot, now.shape.keys), scratch);
+  run.plan.path->prefill(tile, packed_of(run.plan, run.workspace, slot, now.shape.keys), scratch);
 }
 
 void attend(const Run& run, const Current& now, Scratch& scratch) {

@@ -35,8 +35,9 @@ void place_packed(Plan& plan, const rapt_problem& p, int64_t rows) {
   const int64_t tiles = (rows + plan.tile_rows - 1) / plan.tile_rows;
   plan.pack_slots = rows <= kDecodeRows ? 0 : std::min(plan.units, 1 + (plan.threads + tiles - 1) / tiles);
   const int64_t blocks = (p.max_seqlen_kv + kBlock - 1) / kBlock + 1;
-  plan.packed_v = floats(blocks * kBlock * p.k.shape[3]);
-  plan.packed_flags = plan.packed_v + floats(blocks * kBlock * round_up(p.v.shape[3], plan.machine->panel));
+  const int64_t values = plan.path->values;
+  plan.packed_v = floats(blocks * kBlock * ((p.k.shape[3] + values - 1) / values));
+  plan.packed_flags = plan.packed_v + floats(blocks * kBlock / values * round_up(p.v.shape[3], plan.machine->panel));
   plan.packed_bytes = plan.packed_flags + aligned(blocks);
 }
 
@@ -45,6 +46,7 @@ void place_packed(Plan& plan, const rapt_problem& p, int64_t rows) {
 Plan make_plan(const rapt_problem& p, const Machine& machine, int32_t threads) {
   Plan plan{};
   plan.machine = &machine;
+  plan.path = &packed_path(machine, p);
   plan.threads = choose_threads(p, threads);
   plan.tile_rows = choose_tile_rows(p, plan.threads);
   plan.units = p.batch * p.k.shape[1];

@@ -12,6 +12,7 @@ namespace rapt::cpu {
 // Trivially copyable: lives in Choice::state. Offsets are bytes from the workspace's beginning, each a multiple of 64.
 struct Plan {
   const Machine* machine;
+  const PackedPath* path;  // of the machine
   int32_t threads;
   int64_t tile_rows;
   int64_t units;  // batch * heads_kv

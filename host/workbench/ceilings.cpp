@@ -78,19 +78,12 @@ constexpr double kBurstSeconds = 0.4e-3;  // long enough for the clock to be exa
 constexpr double kReadSeconds = 0.1;      // for all passes of a bandwidth
 constexpr int64_t kReadGrain = 4 * 64;    // elements: what every loop of CeilingLoops::sum divides evenly
 
-int64_t rounds_per_burst(const CeilingLoops& loops) {
-  float sink = 0;
+// burst(rounds, sink) returns the FLOPs done: the best rate of bursts on all threads at once.
+template <class Burst>
+double peak_of(int threads, double seconds, const Burst& burst) {
+  float unused = 0;
   int64_t rounds = 1024;
-  while (shortest(time_together(1, 3, 1, [&](int) { loops.fma(rounds, 0.999f, 0.001f, &sink); })) < kBurstSeconds / 2) rounds *= 2;
-  return rounds;
-}
-
-}  // namespace
-
-double fma_peak_gflops(int threads, const std::string& isa, double seconds) {
-  threads = std::max(threads, 1);
-  const CeilingLoops& loops = ceiling_loops(isa);
-  const int64_t rounds = rounds_per_burst(loops);
+  while (shortest(time_together(1, 3, 1, [&](int) { burst(rounds, &unused); })) < kBurstSeconds / 2) rounds *= 2;
   const int64_t bursts = std::max<int64_t>(3, static_cast<int64_t>(seconds / kBurstSeconds));
   struct alignas(64) Result {
     float sink;
@@ -99,9 +92,21 @@ double fma_peak_gflops(int threads, const std::string& isa, double seconds) {
   std::vector<Result> results(static_cast<size_t>(threads));
   const std::vector<double> times = time_together(threads, bursts, seconds, [&](int thread) {
     Result& result = results[static_cast<size_t>(thread)];
-    result.flops = loops.fma(rounds, 0.999f, 0.001f, &result.sink);
+    result.flops = burst(rounds, &result.sink);
   });
   return threads * results[0].flops / shortest(times) * 1e-9;
+}
+
+}  // namespace
+
+double fma_peak_gflops(int threads, const std::string& isa, double seconds) {
+  const CeilingLoops& loops = ceiling_loops(isa);
+  return peak_of(std::max(threads, 1), seconds, [&](int64_t rounds, float* sink) { return loops.fma(rounds, 0.999f, 0.001f, sink); });
+}
+
+double bf16_peak_gflops(int threads, const std::string& isa, double seconds) {
+  const CeilingLoops& loops = ceiling_loops(isa);
+  return loops.bf16 == nullptr ? 0 : peak_of(std::max(threads, 1), seconds, loops.bf16);
 }
 
 namespace {

@@ -11,6 +11,7 @@ struct CeilingLoops {
   const char* isa;                                                         // named as rapt_context_options.max_isa
   int64_t target;                                                          // Highway's bit
   double (*fma)(int64_t rounds, float factor, float addend, float* sink);  // returns the FLOPs done; sink keeps the results alive
+  double (*bf16)(int64_t rounds, float* sink);                             // the same of bf16 dot products; null where there are none
   float (*sum)(const float* data, int64_t count);                          // count a multiple of 4 * 64 elements
 };
 

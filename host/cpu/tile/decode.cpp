@@ -6,6 +6,7 @@
 //
 #include <hwy/cache_control.h>
 
+#include "cpu/tile/f32_word.h"
 #include "cpu/tile/kernels.h"
 #include "cpu/tile/mask_and_bias.h"
 #include "cpu/tile/rows.h"
@@ -202,7 +203,8 @@ void decode(const Tile& tile, Scratch& scratch) {
   const float factor = score_factor(tile.call.problem);
   const size_t head_dim = static_cast<size_t>(tile.call.problem.q.shape[3]);
   begin_rows(tile, tile.rows(), scratch);
-  for (int64_t row = 0; row < tile.rows(); ++row) load_query(tile, row, 0, head_dim, scratch.q + row * scratch.q_stride);  // load
+  for (int64_t row = 0; row < tile.rows(); ++row)  // load
+    widen_row_of(tile.call.problem.q.type, query_at(tile, row, 0), head_dim, scratch.q + row * scratch.q_stride);
 
   const int64_t begin = scratch.visible[0].begin, end = scratch.visible[tile.rows() - 1].end;
   if (begin >= end) return;
@@ -214,7 +216,7 @@ void decode(const Tile& tile, Scratch& scratch) {
     const bool hidden = mask(tile, run, nats, scratch);  // mask
     Weights w{scratch.scores[0], tile.rows(), round_up(run.keys, static_cast<int64_t>(kN)), scratch.row_sum};
     update_maxima(w, nats, scratch.row_max);  // softmax
-    (hidden ? weigh_all<true> : weigh_all<false>)(w, nats);
+    (hidden ? weigh_all<F32Word, true> : weigh_all<F32Word, false>)(w, nats);
     accumulate(tile, run, next, hidden, w.rescale, scratch);  // accumulate
     if (after >= end) return;
     run = next;

@@ -14,6 +14,10 @@ namespace rapt::cpu::HWY_NAMESPACE {
 
 void pack(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch);
 void prefill(const Tile& tile, const Packed& packed, Scratch& scratch);
+#if RAPT_CPU_BF16_DOT
+void pack_bf16(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch);
+void prefill_bf16(const Tile& tile, const Packed& packed, Scratch& scratch);
+#endif
 void decode(const Tile& tile, Scratch& scratch);
 void store(const Tile& tile, const Scratch& scratch);
 

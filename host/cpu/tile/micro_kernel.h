@@ -20,9 +20,9 @@ HWY_INLINE void clear(Vec (&c)[kRows][kWide]) {
     for (size_t j = 0; j < kWide; ++j) c[r][j] = hn::Zero(kLanes);
 }
 
-// c[r][j] += sum_k a[r * kStride + k] * b[k * kPanel + j * kN ..]; a [kRows][depth], b [depth][kPanel], aligned. The stride is a
+// c[r][j] += sum_k a[r * kStride + k] * b[k * kPanel + j * kN ..], in words; a [kRows][depth], b [depth][kPanel], aligned. The stride is a
 // constant so that one register addresses all rows of a.
-template <size_t kStride, size_t kWide>
+template <class Word, size_t kStride, size_t kWide>
 HWY_INLINE void multiply(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, size_t depth, Vec (&c)[kRows][kWide]) {
 #pragma GCC unroll 2
   for (size_t k = 0; k < depth; ++k, b += kPanel) {
@@ -33,7 +33,7 @@ HWY_INLINE void multiply(const float* HWY_RESTRICT a, const float* HWY_RESTRICT 
     for (size_t r = 0; r < kRows; ++r) {
       const Vec broadcast = hn::Set(kLanes, a[r * kStride + k]);
 #pragma GCC unroll 4
-      for (size_t j = 0; j < kWide; ++j) c[r][j] = hn::MulAdd(broadcast, row[j], c[r][j]);
+      for (size_t j = 0; j < kWide; ++j) c[r][j] = Word::multiply_add(broadcast, row[j], c[r][j]);
     }
   }
 }
@@ -50,58 +50,67 @@ HWY_INLINE void store_scores(const Vec (&c)[kRows][kWide], float factor, bool fi
     }
 }
 
-// A micro-tile of Q in parts of kChain columns, `part` floats apart, each [kRows][kChainStride].
+// Words in a chain of additions, and between the rows of a part of Q.
+template <class Word>
+inline constexpr size_t kChainWords = kChain / Word::kValues;
+template <class Word>
+inline constexpr size_t kPartStride = kChainWords<Word> + kChainStride - kChain;
+
+// A micro-tile of Q in parts of kChain columns, `part` words apart, each [kRows][kPartStride].
 struct Queries {
   const float* q;
-  size_t part, head_dim;
-  const float* at(size_t d) const { return q + d / kChain * part; }
-  size_t depth(size_t d) const { return HWY_MIN(kChain, head_dim - d); }
+  size_t part, words;  // words: of a row
 };
 
 // scores[r][0 .. kWide * kN) = factor * (q k^T); scores has rows of kScoreStride floats.
-template <size_t kWide>
-HWY_NOINLINE void score_panel(const Queries& q, const float* k_panel, float factor, float* scores) {
-  for (size_t d = 0; d < q.head_dim; d += kChain) {
+template <class Word, size_t kWide>
+HWY_NOINLINE void score_panel(const Queries& queries, const float* k_panel, float factor, float* scores) {
+  const float* q = queries.q;
+  for (size_t at = 0; at < queries.words; at += kChainWords<Word>, q += queries.part) {
     Vec c[kRows][kWide];
     clear(c);
-    multiply<kChainStride>(q.at(d), k_panel + d * kPanel, q.depth(d), c);
-    store_scores(c, factor, d == 0, scores);
+    multiply<Word, kPartStride<Word>>(q, k_panel + at * kPanel, HWY_MIN(kChainWords<Word>, queries.words - at), c);
+    store_scores(c, factor, at == 0, scores);
   }
 }
 
-// The same with other work in the shadow of the multiplications: job.step() after every `every` columns, until the job is done.
-template <class Job>
-HWY_NOINLINE void score_panel_beside(const Queries& q, const float* k_panel, float factor, float* scores, size_t every, Job& outer_job) {
+// The same with other work in the shadow of the multiplications: job.step() after every `every` words, until the job is done.
+template <class Word, class Job>
+HWY_NOINLINE void score_panel_beside(const Queries& queries, const float* k_panel, float factor, float* scores, size_t every,
+                                     Job& outer_job) {
   Job job = outer_job;  // so that it lives in registers
-  for (size_t d = 0; d < q.head_dim; d += kChain) {
+  const float* q = queries.q;
+  for (size_t at = 0; at < queries.words; at += kChainWords<Word>, q += queries.part) {
     Vec c[kRows][kVectors];
     clear(c);
-    const float *a = q.at(d), *b = k_panel + d * kPanel;
-    const size_t depth = q.depth(d);
+    const float* k_part = k_panel + at * kPanel;
+    const size_t depth = HWY_MIN(kChainWords<Word>, queries.words - at);
     size_t k = 0;
     for (; k + every <= depth && !job.done(); k += every) {
-      multiply<kChainStride>(a + k, b + k * kPanel, every, c);
+      multiply<Word, kPartStride<Word>>(q + k, k_part + k * kPanel, every, c);
       job.step();
     }
-    multiply<kChainStride>(a + k, b + k * kPanel, depth - k, c);
-    store_scores(c, factor, d == 0, scores);
+    multiply<Word, kPartStride<Word>>(q + k, k_part + k * kPanel, depth - k, c);
+    store_scores(c, factor, at == 0, scores);
   }
   outer_job = job;
 }
 
-// o[r][0 .. kWide * kN) = rescale[r] * o + p v.
-template <size_t kWide>
-HWY_NOINLINE void accumulate_panel(const float* p, const float* v_panel, size_t keys, const float* rescale, float* o, size_t o_stride) {
+// o[r][0 .. kWide * kN) = rescale[r] * o + p v, for so many words of keys.
+template <class Word, size_t kWide>
+HWY_NOINLINE void accumulate_panel(const float* p, const float* v_panel, size_t words, const float* rescale, float* o, size_t o_stride) {
   Vec c[kRows][kWide];
   clear(c);
-  multiply<kScoreStride>(p, v_panel, keys, c);
+  multiply<Word, kScoreStride>(p, v_panel, words, c);
 #pragma GCC unroll 16
   for (size_t r = 0; r < kRows; ++r) {
     const Vec old = hn::Set(kLanes, rescale[r]);
 #pragma GCC unroll 4
     for (size_t j = 0; j < kWide; ++j) {
       float* place = o + r * o_stride + j * kN;
-      hn::Store(hn::MulAdd(old, hn::Load(kLanes, place), c[r][j]), kLanes, place);
+      Vec sum = c[r][j];
+      if constexpr (Word::kWeightUnit != 1) sum = hn::Mul(sum, hn::Set(kLanes, 1 / Word::kWeightUnit));
+      hn::Store(hn::MulAdd(old, hn::Load(kLanes, place), sum), kLanes, place);
     }
   }
 }

@@ -30,7 +30,7 @@ struct MicroTile {
   int64_t scores_begin() const { return begin / static_cast<int64_t>(kPanel) * static_cast<int64_t>(kPanel); }
   int64_t scores_end() const { return round_up(end, static_cast<int64_t>(kN)); }
   bool is_scored() const { return weights.rows > 0; }
-  bool holds_non_finite() const { return (packed.flags[block] & kBlockNonFinite) != 0; }
+  bool has(uint8_t flag) const { return (packed.flags[block] & flag) != 0; }
 
   // False if no row sees any key of the block.
   bool move_to(int64_t to_block, int64_t to_row) {
@@ -42,30 +42,69 @@ struct MicroTile {
   }
 };
 
-// Scores, with the steps of a job in the shadow of the multiplications (Weigher, of the micro-tile before).
-template <class Job>
-HWY_INLINE void score(const MicroTile& t, float factor, Job& job) {
-  const size_t head_dim = static_cast<size_t>(t.tile.call.problem.q.shape[3]), end = static_cast<size_t>(t.end);
-  const size_t part = static_cast<size_t>(round_up(t.tile.rows(), static_cast<int64_t>(kRows))) * kChainStride;
-  const Queries q{t.scratch.q + t.row * static_cast<int64_t>(kChainStride), part, head_dim};
-  const float* k = t.packed.k + t.block * kBlock * static_cast<int64_t>(head_dim);
-  const size_t columns = static_cast<size_t>(t.scores_end() - t.scores_begin()) / kPanel * head_dim;
-  const size_t every = HWY_MAX(columns / HWY_MAX(job.steps(), size_t{1}), 4);
-  for (size_t key = static_cast<size_t>(t.scores_begin()); key < end; key += kPanel) {
-    const float* panel = k + key * head_dim;
-    if (end - key <= kN) {  // the last panel may need its first vector alone
-      score_panel<1>(q, panel, factor, t.scores + key);
-    } else if (job.done()) {
-      score_panel<kVectors>(q, panel, factor, t.scores + key);
-    } else {
-      score_panel_beside(q, panel, factor, t.scores + key, every, job);
+template <class Word>
+HWY_INLINE size_t words_of(int64_t values) {
+  return (static_cast<size_t>(values) + Word::kValues - 1) / Word::kValues;
+}
+
+// Rows of Q of the micro-tile, and K of the block.
+template <class Word>
+HWY_INLINE Queries queries_of(const MicroTile& t) {
+  const size_t part = static_cast<size_t>(round_up(t.tile.rows(), static_cast<int64_t>(kRows))) * kPartStride<Word>;
+  return {t.scratch.q + t.row * static_cast<int64_t>(kPartStride<Word>), part, words_of<Word>(t.tile.call.problem.q.shape[3])};
+}
+template <class Word>
+HWY_INLINE const float* keys_of(const MicroTile& t) {
+  return t.packed.k + t.block * kBlock * static_cast<int64_t>(words_of<Word>(t.tile.call.problem.q.shape[3]));
+}
+
+// Keys with numbers that multiply_add may flush, or near the end of the range: value by value in f32, which alters no other key's score.
+template <class Word>
+HWY_NOINLINE void score_odd_keys(const MicroTile& t, float factor) {
+  const Queries queries = queries_of<Word>(t);
+  for (size_t key = static_cast<size_t>(t.scores_begin()); key < static_cast<size_t>(t.end); ++key) {
+    const float* k = keys_of<Word>(t) + key / kPanel * kPanel * queries.words + key % kPanel;
+    bool odd = false;
+    for (size_t w = 0; w < queries.words; ++w) odd |= Word::is_odd_key(k[w * kPanel]);
+    if (!odd) continue;
+    for (size_t r = 0; r < kRows; ++r) {
+      float sum = 0, part = 0;
+      for (size_t w = 0; w < queries.words; ++w) {
+        const float q = queries.q[w / kChainWords<Word> * queries.part + r * kPartStride<Word> + w % kChainWords<Word>];
+        for (size_t i = 0; i < Word::kValues; ++i) part += Word::value(q, i) * Word::value(k[w * kPanel], i);
+        if ((w + 1) % kChainWords<Word> == 0) sum += part, part = 0;
+      }
+      t.scores[r * kScoreStride + key] = factor * (sum + part);
     }
+  }
+}
+
+// Scores, with the steps of a job in the shadow of the multiplications (Weigher, of the micro-tile before).
+template <class Word, class Job>
+HWY_INLINE void score(const MicroTile& t, float factor, Job& job) {
+  const Queries queries = queries_of<Word>(t);
+  const float* k = keys_of<Word>(t);
+  const size_t end = static_cast<size_t>(t.end);
+  const size_t words = static_cast<size_t>(t.scores_end() - t.scores_begin()) / kPanel * queries.words;
+  const size_t every = HWY_MAX(words / HWY_MAX(job.steps(), size_t{1}), 4 / Word::kValues);
+  for (size_t key = static_cast<size_t>(t.scores_begin()); key < end; key += kPanel) {
+    const float* panel = k + key * queries.words;
+    if (end - key <= kN) {  // the last panel may need its first vector alone
+      score_panel<Word, 1>(queries, panel, factor, t.scores + key);
+    } else if (job.done()) {
+      score_panel<Word, kVectors>(queries, panel, factor, t.scores + key);
+    } else {
+      score_panel_beside<Word>(queries, panel, factor, t.scores + key, every, job);
+    }
+  }
+  if constexpr (!Word::kAllValuesFit) {
+    if (t.has(kBlockOddKeys)) score_odd_keys<Word>(t, factor);
   }
 }
 
 HWY_INLINE void mask(const MicroTile& t, bool nats) {
   const int64_t first = t.first_key() + t.scores_begin(), n = t.scores_end() - t.scores_begin();
-  const bool unmapped = (t.packed.flags[t.block] & kBlockUnmapped) != 0;
+  const bool unmapped = t.has(kBlockUnmapped);
   for (int64_t r = 0; r < t.rows(); ++r) {
     float* s = t.scores + r * kScoreStride + t.scores_begin();
     const KeyRange seen = t.scratch.visible[t.row + r], here = clip(seen, first, first + n);
@@ -85,37 +124,58 @@ HWY_INLINE void take_maxima(MicroTile& t, bool nats) {
 }
 
 // V of the block for columns d .. of the strip that holds them.
+template <class Word>
 HWY_INLINE const float* v_strip(const MicroTile& t, int64_t d) {
   const int64_t panel = static_cast<int64_t>(kPanel), head_dim_v = t.tile.call.problem.v.shape[3];
-  return t.packed.v + t.block * kBlock * round_up(head_dim_v, panel) + d / panel * kBlock * panel + d % panel;
+  const int64_t words = kBlock / static_cast<int64_t>(Word::kValues);
+  return t.packed.v + t.block * words * round_up(head_dim_v, panel) + d / panel * words * panel + d % panel;
 }
 
-// Hidden keys are stepped around one by one: their values may be NaN or inf, which a weight of 0 does not silence.
-inline void accumulate_around_hidden(const MicroTile& t) {
+// Weights of the keys that some row may see, in words.
+template <class Word>
+struct WeightWords {
+  explicit WeightWords(const MicroTile& t)
+      : first(static_cast<size_t>(t.begin) / Word::kValues),
+        count(words_of<Word>(t.end) - first),
+        weights(t.scores + t.scores_begin() + (first - static_cast<size_t>(t.scores_begin()) / Word::kValues)) {}
+  size_t first, count;   // in the block
+  const float* weights;  // rows kScoreStride apart
+};
+
+// Key by key: hidden ones are stepped around, whose values may be NaN or inf, which a weight of 0 does not silence. The order of additions
+// is that of multiply_add.
+template <class Word>
+HWY_NOINLINE void accumulate_key_by_key(const MicroTile& t) {
+  const WeightWords<Word> keys(t);
   for (int64_t r = 0; r < t.rows(); ++r) {
-    const float* p = t.scores + r * kScoreStride;
+    const float* p = keys.weights + r * kScoreStride;
     for (int64_t d = 0; d < t.tile.call.problem.v.shape[3]; d += static_cast<int64_t>(kN)) {
       float* o = t.scratch.o + (t.row + r) * t.scratch.o_stride + d;
-      const float* v = v_strip(t, d);
+      const float* v = v_strip<Word>(t, d) + keys.first * kPanel;
       Vec sum = hn::Zero(kLanes);
-      for (int64_t j = t.begin; j < t.end; ++j) {
-        if (is_hidden_weight(p[j])) continue;
-        sum = hn::MulAdd(hn::Set(kLanes, p[j]), hn::Load(kLanes, v + j * static_cast<int64_t>(kPanel)), sum);
+      for (size_t j = 0; j < keys.count; ++j) {
+        for (size_t i = Word::kValues; i-- > 0;) {
+          const float weight = Word::value(p[j], i) / Word::kWeightUnit;
+          if (is_hidden_weight(weight)) continue;
+          sum = hn::MulAdd(hn::Set(kLanes, weight), Word::values(hn::Load(kLanes, v + j * kPanel), i), sum);
+        }
       }
       hn::Store(hn::MulAdd(hn::Set(kLanes, t.weights.rescale[r]), hn::Load(kLanes, o), sum), kLanes, o);
     }
   }
 }
 
+template <class Word>
 HWY_INLINE void accumulate(const MicroTile& t) {
-  if (t.holds_non_finite()) return accumulate_around_hidden(t);
+  if (t.has(kBlockOddValues)) return accumulate_key_by_key<Word>(t);
+  const WeightWords<Word> keys(t);
   const int64_t columns = round_up(t.tile.call.problem.v.shape[3], static_cast<int64_t>(kN));
-  const size_t keys = static_cast<size_t>(t.end - t.begin), o_stride = static_cast<size_t>(t.scratch.o_stride);
+  const size_t o_stride = static_cast<size_t>(t.scratch.o_stride);
   for (int64_t d = 0; d < columns; d += static_cast<int64_t>(kPanel)) {
-    const float* v = v_strip(t, d) + t.begin * static_cast<int64_t>(kPanel);
+    const float* v = v_strip<Word>(t, d) + keys.first * kPanel;
     float* o = t.scratch.o + t.row * t.scratch.o_stride + d;
     const bool half = columns - d <= static_cast<int64_t>(kN);
-    (half ? accumulate_panel<1> : accumulate_panel<kVectors>)(t.scores + t.begin, v, keys, t.weights.rescale, o, o_stride);
+    (half ? accumulate_panel<Word, 1> : accumulate_panel<Word, kVectors>)(keys.weights, v, keys.count, t.weights.rescale, o, o_stride);
   }
 }
 

@@ -1,17 +1,18 @@
-// Rewrites one block of K and V as panels of f32 for the micro-kernel: K transposed, V in strips, both widened from their types.
+// Rewrites one block of K and V as panels of words for the micro-kernel: K transposed, V in strips, of any types as f32, of bf16 as pairs.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/tile/pack.cpp"
 #include <hwy/foreach_target.h>
 //
+#include "cpu/tile/bf16_word.h"
+#include "cpu/tile/f32_word.h"
 #include "cpu/tile/kernels.h"
-#include "cpu/tile/rows.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace rapt::cpu::HWY_NAMESPACE {
 namespace {
 
-// Rows 4b + i of a group of kN keys, floats d .. d + 3 of each, side by side: block b of the vector is key 4b + i.
+// Rows 4b + i of a group of kN keys, words d .. d + 3 of each, side by side: block b of the vector is key 4b + i.
 #if HWY_TARGET != HWY_SCALAR
 using Quad = hn::FixedTag<float, 4>;
 #endif
@@ -32,12 +33,12 @@ HWY_INLINE Vec load_quads(const float* const* rows, size_t i, size_t d) {
 HWY_INLINE Vec load_quads(const float* const* rows, size_t i, size_t d) { return hn::LoadU(kLanes, rows[i] + d); }
 #endif
 
-// panel[d][j] = rows[j][d] for kN keys; panel rows are kPanel floats apart.
-HWY_INLINE void transpose_keys(const float* const* rows, size_t head_dim, float* panel) {
+// panel[d][j] = rows[j][d] for kN keys of so many words; panel rows are kPanel words apart.
+HWY_INLINE void transpose_keys(const float* const* rows, size_t words, float* panel) {
   size_t d = 0;
 #if HWY_TARGET != HWY_SCALAR
   const hn::RepartitionToWide<Lanes> pairs;
-  for (; d + 4 <= head_dim; d += 4) {
+  for (; d + 4 <= words; d += 4) {
     const Vec r0 = load_quads(rows, 0, d), r1 = load_quads(rows, 1, d), r2 = load_quads(rows, 2, d), r3 = load_quads(rows, 3, d);
     const auto low01 = hn::BitCast(pairs, hn::InterleaveLower(kLanes, r0, r1)),
                high01 = hn::BitCast(pairs, hn::InterleaveUpper(kLanes, r0, r1));
@@ -49,7 +50,7 @@ HWY_INLINE void transpose_keys(const float* const* rows, size_t head_dim, float*
     hn::Store(hn::BitCast(kLanes, hn::InterleaveUpper(pairs, high01, high23)), kLanes, panel + (d + 3) * kPanel);
   }
 #endif
-  for (; d < head_dim; ++d)
+  for (; d < words; ++d)
     for (size_t j = 0; j < kN; ++j) panel[d * kPanel + j] = rows[j][d];
 }
 
@@ -92,17 +93,115 @@ bool pack_values(const char* const* addresses, size_t keys, size_t head_dim_v, f
   return sum == sum;
 }
 
-void pack_keys_of(rapt_type type, const char* const* rows, size_t keys, size_t head_dim, float* widened, const float* zeros,
-                  float* panels) {
-  if (type == RAPT_F16) return pack_keys<hwy::float16_t>(rows, keys, head_dim, widened, zeros, panels);
-  if (type == RAPT_BF16) return pack_keys<hwy::bfloat16_t>(rows, keys, head_dim, widened, zeros, panels);
-  pack_keys<float>(rows, keys, head_dim, widened, zeros, panels);
+#if RAPT_CPU_BF16_DOT
+// The greatest magnitude of some bf16, and the least but 0, less 1, as bits.
+struct Magnitudes {
+  using Halves = hn::Rebind<uint16_t, Lanes>;
+  static constexpr Halves kHalves{};
+  hn::Vec<Halves> most, least_less_1;
+
+  HWY_INLINE Magnitudes() : most(hn::Zero(kHalves)), least_less_1(hn::Set(kHalves, uint16_t{0xFFFF})) {}
+  HWY_INLINE void add(hn::Vec<Halves> x) {
+    const auto magnitude = hn::And(x, hn::Set(kHalves, uint16_t{0x7FFF}));
+    most = hn::Max(most, magnitude);
+    least_less_1 = hn::Min(least_less_1, hn::Sub(magnitude, hn::Set(kHalves, uint16_t{1})));
+  }
+  bool are_within(uint16_t least, uint16_t greatest) const {
+    alignas(64) uint16_t high[kN], low[kN];
+    hn::Store(most, kHalves, high);
+    hn::Store(least_less_1, kHalves, low);
+    bool within = true;
+    for (size_t lane = 0; lane < kN; ++lane) within &= high[lane] <= greatest && low[lane] >= least - 1;
+    return within;
+  }
+};
+HWY_INLINE hn::Vec<Magnitudes::Halves> load_halves(const uint16_t* p, size_t n) {  // the first n, the rest 0
+  if (n >= kN) return hn::LoadU(Magnitudes::kHalves, p);
+  alignas(64) uint16_t copy[kN] = {};
+  std::memcpy(copy, p, n * sizeof(uint16_t));
+  return hn::Load(Magnitudes::kHalves, copy);
 }
-bool pack_values_of(rapt_type type, const char* const* rows, size_t keys, size_t head_dim_v, float* strips) {
-  if (type == RAPT_F16) return pack_values<hwy::float16_t>(rows, keys, head_dim_v, strips);
-  if (type == RAPT_BF16) return pack_values<hwy::bfloat16_t>(rows, keys, head_dim_v, strips);
-  return pack_values<float>(rows, keys, head_dim_v, strips);
+
+// As pack_keys, from rows of bf16, whose pairs are words already; the last of an odd head_dim is paired with 0. Returns true if no key is
+// odd.
+bool pack_key_pairs(const char* const* addresses, size_t keys, size_t head_dim, float* copies, const float* zeros, float* panels) {
+  const size_t words = (head_dim + 1) / 2, stride = static_cast<size_t>(round_up(static_cast<int64_t>(words), 2 * kRowAlign));
+  Magnitudes magnitudes;
+  for (size_t group = 0; group < keys; group += kN) {
+    const float* rows[kN];
+    for (size_t j = 0; j < kN; ++j) {
+      const char* address = group + j < keys ? addresses[group + j] : nullptr;
+      rows[j] = address == nullptr ? zeros : reinterpret_cast<const float*>(address);
+      if (address == nullptr) continue;
+      const uint16_t* row = reinterpret_cast<const uint16_t*>(address);
+      for (size_t d = 0; d < head_dim; d += kN) magnitudes.add(load_halves(row + d, head_dim - d));
+      if (head_dim % 8 == 0) continue;  // whole quads of words: read in place
+      Bf16Word::load_query(RAPT_BF16, row, head_dim, copies + j * stride);
+      rows[j] = copies + j * stride;
+    }
+    transpose_keys(rows, words, panels + group / kPanel * kPanel * words + group % kPanel);
+  }
+  return magnitudes.are_within(Bf16Word::kLeastKey, Bf16Word::kMostKey);
 }
+
+// v[strip][pair of keys][kPanel]; returns true if no value is odd.
+bool pack_value_pairs(const char* const* addresses, size_t keys, size_t head_dim_v, const float* zeros, float* strips) {
+  const hn::RebindToUnsigned<Lanes> bits;
+  Magnitudes magnitudes;
+  const auto row_of = [&](size_t j) {
+    return reinterpret_cast<const uint16_t*>(j < keys && addresses[j] != nullptr ? addresses[j] : reinterpret_cast<const char*>(zeros));
+  };
+  for (size_t j = 0; j < keys; j += 2) {
+    const uint16_t *even = row_of(j), *odd = row_of(j + 1);
+    for (size_t d = 0; d < head_dim_v; d += kN) {
+      const auto low = load_halves(even + d, head_dim_v - d), high = load_halves(odd + d, head_dim_v - d);
+      magnitudes.add(low);
+      magnitudes.add(high);
+      const auto pairs = hn::Or(hn::PromoteTo(bits, low), hn::ShiftLeft<16>(hn::PromoteTo(bits, high)));
+      hn::Store(pairs, bits, reinterpret_cast<uint32_t*>(strips) + (d / kPanel * (kBlock / 2) + j / 2) * kPanel + d % kPanel);
+    }
+  }
+  return magnitudes.are_within(Bf16Word::kLeastValue, Bf16Word::kMostValue);
+}
+#endif
+
+// What differs between kinds of words: both return false if the block needs its flag for odd keys or values.
+template <class Word>
+struct Packer {
+  const rapt_problem& p;
+  Scratch& scratch;
+  size_t head_dim() const { return static_cast<size_t>(p.k.shape[3]); }
+  size_t head_dim_v() const { return static_cast<size_t>(p.v.shape[3]); }
+  bool keys(const char* const* rows, size_t count, float* panels) const;
+  bool values(const char* const* rows, size_t count, float* strips) const;
+};
+template <>
+bool Packer<F32Word>::keys(const char* const* rows, size_t count, float* panels) const {
+  switch (p.k.type) {
+    case RAPT_F16: pack_keys<hwy::float16_t>(rows, count, head_dim(), scratch.q, scratch.zeros, panels); break;
+    case RAPT_BF16: pack_keys<hwy::bfloat16_t>(rows, count, head_dim(), scratch.q, scratch.zeros, panels); break;
+    default: pack_keys<float>(rows, count, head_dim(), scratch.q, scratch.zeros, panels);
+  }
+  return true;
+}
+template <>
+bool Packer<F32Word>::values(const char* const* rows, size_t count, float* strips) const {
+  switch (p.v.type) {
+    case RAPT_F16: return pack_values<hwy::float16_t>(rows, count, head_dim_v(), strips);
+    case RAPT_BF16: return pack_values<hwy::bfloat16_t>(rows, count, head_dim_v(), strips);
+    default: return pack_values<float>(rows, count, head_dim_v(), strips);
+  }
+}
+#if RAPT_CPU_BF16_DOT
+template <>
+bool Packer<Bf16Word>::keys(const char* const* rows, size_t count, float* panels) const {
+  return pack_key_pairs(rows, count, head_dim(), scratch.q, scratch.zeros, panels);
+}
+template <>
+bool Packer<Bf16Word>::values(const char* const* rows, size_t count, float* strips) const {
+  return pack_value_pairs(rows, count, head_dim_v(), scratch.zeros, strips);
+}
+#endif
 
 // Rows of one block: nullptr before the first key that is needed, and where a page is not mapped (then true is returned).
 bool block_rows(const Call& call, const Sequence& sequence, Side side, int64_t head_kv, int64_t first, const Packed& packed,
@@ -115,25 +214,35 @@ bool block_rows(const Call& call, const Sequence& sequence, Side side, int64_t h
   return unmapped;
 }
 
-}  // namespace
-
-void pack(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch) {
+template <class Word>
+void pack_as(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch) {
   const rapt_problem& p = call.problem;
-  const int64_t head_dim = p.k.shape[3], head_dim_v = p.v.shape[3];
+  const int64_t values = static_cast<int64_t>(Word::kValues), key_words = (p.k.shape[3] + values - 1) / values;
+  const int64_t columns = round_up(p.v.shape[3], static_cast<int64_t>(kPanel));
   const int64_t first = packed.first_key() + block * kBlock;
   const int64_t keys = packed.end_key - first < kBlock ? packed.end_key - first : kBlock;
+  const Packer<Word> packer{p, scratch};
   const char* rows[kBlock];
   uint8_t flags = 0;
 
   if (block_rows(call, sequence, Side::k, head_kv, first, packed, rows, keys)) flags = kBlockUnmapped;
-  pack_keys_of(p.k.type, rows, static_cast<size_t>(keys), static_cast<size_t>(head_dim), scratch.q, scratch.zeros,
-               packed.k + block * kBlock * head_dim);
+  if (!packer.keys(rows, static_cast<size_t>(keys), packed.k + block * kBlock * key_words)) flags |= kBlockOddKeys;
 
-  if (block_rows(call, sequence, Side::v, head_kv, first, packed, rows, keys)) flags = kBlockUnmapped;
-  float* strips = packed.v + block * kBlock * round_up(head_dim_v, static_cast<int64_t>(kPanel));
-  if (!pack_values_of(p.v.type, rows, static_cast<size_t>(keys), static_cast<size_t>(head_dim_v), strips)) flags |= kBlockNonFinite;
+  if (block_rows(call, sequence, Side::v, head_kv, first, packed, rows, keys)) flags |= kBlockUnmapped;
+  if (!packer.values(rows, static_cast<size_t>(keys), packed.v + block * kBlock / values * columns)) flags |= kBlockOddValues;
   packed.flags[block] = flags;
 }
+
+}  // namespace
+
+void pack(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch) {
+  pack_as<F32Word>(call, sequence, head_kv, block, packed, scratch);
+}
+#if RAPT_CPU_BF16_DOT
+void pack_bf16(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch) {
+  pack_as<Bf16Word>(call, sequence, head_kv, block, packed, scratch);
+}
+#endif
 
 }  // namespace rapt::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

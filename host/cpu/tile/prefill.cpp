@@ -6,6 +6,8 @@
 //
 #include <utility>
 
+#include "cpu/tile/bf16_word.h"
+#include "cpu/tile/f32_word.h"
 #include "cpu/tile/kernels.h"
 #include "cpu/tile/micro_tile.h"
 
@@ -14,40 +16,51 @@ namespace rapt::cpu::HWY_NAMESPACE {
 namespace {
 
 // Rows past the tile's are 0, up to whole micro-tiles.
+template <class Word>
 void load_queries(const Tile& tile, int64_t padded_rows, Scratch& scratch) {
   const size_t head_dim = static_cast<size_t>(tile.call.problem.q.shape[3]);
   begin_rows(tile, padded_rows, scratch);
   for (size_t d = 0; d < head_dim; d += kChain) {
-    float* part = scratch.q + static_cast<int64_t>(d / kChain) * padded_rows * static_cast<int64_t>(kChainStride);
+    float* part = scratch.q + static_cast<int64_t>(d / kChain) * padded_rows * static_cast<int64_t>(kPartStride<Word>);
     for (int64_t row = 0; row < padded_rows; ++row) {
-      float* to = part + row * static_cast<int64_t>(kChainStride);
+      float* to = part + row * static_cast<int64_t>(kPartStride<Word>);
       if (row < tile.rows()) {
-        load_query(tile, row, d, HWY_MIN(kChain, head_dim - d), to);
+        Word::load_query(tile.call.problem.q.type, query_at(tile, row, d), HWY_MIN(kChain, head_dim - d), to);
       } else {
-        std::memset(to, 0, kChain * sizeof(float));
+        std::memset(to, 0, kChainWords<Word> * sizeof(float));
       }
     }
   }
 }
 
-void weigh(const MicroTile& t, bool nats) { (t.holds_non_finite() ? weigh_all<true> : weigh_all<false>)(t.weights, nats); }
+template <class Word>
+void weigh(const MicroTile& t, bool nats) {
+  (t.has(kBlockOddValues) ? weigh_all<Word, true> : weigh_all<Word, false>)(t.weights, nats);
+}
 
 // Scores `now` while the scores of `before` become weights: together where registers suffice and the weights are plain.
+template <class Word>
 void score_and_weigh(const MicroTile& now, const MicroTile& before, float factor, bool nats) {
-  const bool together = kRows >= 12 && !nats && before.is_scored() && !before.holds_non_finite();
-  if (before.is_scored() && !together) weigh(before, nats);
+  const bool together = kRows >= 12 && !nats && before.is_scored() && !before.has(kBlockOddValues);
+  if (before.is_scored() && !together) weigh<Word>(before, nats);
   const Weights nothing;
-  Weigher<false, false> weigher(together ? before.weights : nothing);
-  score(now, factor, weigher);
+  Weigher<Word, false, false> weigher(together ? before.weights : nothing);
+  score<Word>(now, factor, weigher);
   weigher.finish();
 }
 
-}  // namespace
+// Sums of weights in units of 1.
+template <class Word>
+void end_rows(int64_t rows, Scratch& scratch) {
+  if constexpr (Word::kWeightUnit != 1)
+    for (int64_t i = 0; i < rows * static_cast<int64_t>(kSumLanes); ++i) scratch.row_sum[i] /= Word::kWeightUnit;
+}
 
-void prefill(const Tile& tile, const Packed& packed, Scratch& scratch) {
+template <class Word>
+void prefill_as(const Tile& tile, const Packed& packed, Scratch& scratch) {
   const bool nats = scores_are_nats(tile.call.problem);
   const float factor = score_factor(tile.call.problem);
-  load_queries(tile, round_up(tile.rows(), static_cast<int64_t>(kRows)), scratch);  // load
+  load_queries<Word>(tile, round_up(tile.rows(), static_cast<int64_t>(kRows)), scratch);  // load
 
   MicroTile micro_tiles[2] = {{tile, packed, scratch, scratch.scores[0]}, {tile, packed, scratch, scratch.scores[1]}};
   MicroTile *now = &micro_tiles[0], *before = &micro_tiles[1];
@@ -55,17 +68,25 @@ void prefill(const Tile& tile, const Packed& packed, Scratch& scratch) {
   for (int64_t block = (tile.key_begin - first) / kBlock; first + block * kBlock < tile.key_end; ++block) {
     for (int64_t row = 0; row < tile.rows(); row += static_cast<int64_t>(kRows)) {
       if (!now->move_to(block, row)) continue;
-      score_and_weigh(*now, *before, factor, nats);  // score; softmax of the one before
-      if (before->is_scored()) accumulate(*before);  // accumulate the one before
-      mask(*now, nats);                              // mask
+      score_and_weigh<Word>(*now, *before, factor, nats);  // score; softmax of the one before
+      if (before->is_scored()) accumulate<Word>(*before);  // accumulate the one before
+      mask(*now, nats);                                    // mask
       take_maxima(*now, nats);
       std::swap(now, before);
     }
   }
   if (!before->is_scored()) return;
-  weigh(*before, nats);
-  accumulate(*before);
+  weigh<Word>(*before, nats);
+  accumulate<Word>(*before);
+  end_rows<Word>(tile.rows(), scratch);
 }
+
+}  // namespace
+
+void prefill(const Tile& tile, const Packed& packed, Scratch& scratch) { prefill_as<F32Word>(tile, packed, scratch); }
+#if RAPT_CPU_BF16_DOT
+void prefill_bf16(const Tile& tile, const Packed& packed, Scratch& scratch) { prefill_as<Bf16Word>(tile, packed, scratch); }
+#endif
 
 }  // namespace rapt::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -39,11 +39,11 @@ HWY_INLINE void begin_rows(const Tile& tile, int64_t padded_rows, Scratch& scrat
     scratch.visible[row] = clip(visible_keys(tile.call.problem, tile.sequence, tile.query(row)), tile.key_begin, tile.key_end);
 }
 
-// Columns d .. d + n of a row of Q, as f32.
-HWY_INLINE void load_query(const Tile& tile, int64_t row, size_t d, size_t n, float* to) {
+// Address of column d of a row of Q.
+HWY_INLINE const void* query_at(const Tile& tile, int64_t row, size_t d) {
   const rapt_tensor& q = tile.call.problem.q;
   const int64_t element = row_offset(q, tile.sequence, tile.head(row), tile.query(row)) + static_cast<int64_t>(d);
-  widen_row_of(q.type, static_cast<const char*>(tile.call.args.q) + element * (q.type == RAPT_F32 ? 4 : 2), n, to);
+  return static_cast<const char*>(tile.call.args.q) + element * (q.type == RAPT_F32 ? 4 : 2);
 }
 
 // Hides keys in pages that are not mapped, and reports the first that the row would have seen. s begins at key `first`.

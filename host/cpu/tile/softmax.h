@@ -52,12 +52,15 @@ HWY_INLINE void update_maxima(Weights& w, bool nats, float* row_max) {
   for (int64_t r = 0; r < w.rows; ++r) row_max[r] = top[r];
 }
 
-// Turns scores to weights one or two vectors a step, row after row, so that another loop can call step() between its own operations.
-template <bool kNats, bool kMarkHidden>
+// Turns scores to weights one or two vectors a step, row after row, so that another loop can call step() between its own operations. A row
+// of words of weights begins where its scores began. The sums are of the weights before they are rounded to words: then lse is in f32 and
+// the error of o is at most that of the weights, whereas rounded sums can double it.
+template <class Word, bool kNats, bool kMarkHidden>
 class Weigher {
  public:
   explicit Weigher(const Weights& w)
       : s_(w.s),
+        words_(w.s),
         row_end_(w.s + w.n),
         end_(w.s + w.rows * kScoreStride),
         gap_(kScoreStride - w.n),
@@ -85,11 +88,12 @@ class Weigher {
  private:
   HWY_INLINE void weigh(Vec base) {
     const Vec x = hn::LoadU(kLanes, s_), below = hn::Sub(x, base);
-    const Vec p = exp2(kNats ? hn::Mul(below, hn::Set(kLanes, kLog2e)) : below);
+    const Vec p = Word::weight(kNats ? hn::Mul(below, hn::Set(kLanes, kLog2e)) : below);
     const Vec marked = kMarkHidden ? hn::IfThenElse(hn::Eq(x, hn::Set(kLanes, kHidden)), hn::Set(kLanes, kHiddenWeight), p) : p;
-    hn::StoreU(marked, kLanes, s_);
+    Word::store_weights(marked, words_);
     HWY_FENCE;  // one exponential at a time: the compiler must not gather several at the price of registers
     s_ += kN;
+    words_ += kN / Word::kValues;
     float* sum = sum_ + lane_;
     hn::StoreU(hn::Add(hn::LoadU(kLanes, sum), p), kLanes, sum);
     if constexpr (kN < kSumLanes) lane_ = (lane_ + kN) % kSumLanes;  // short vectors take turns: no lane sums more keys than a long one's
@@ -102,6 +106,7 @@ class Weigher {
   }
   HWY_INLINE void end_row() {
     s_ += gap_;
+    words_ = s_;
     row_end_ += kScoreStride;
     sum_ += kSumLanes;
     ++base_;
@@ -109,19 +114,19 @@ class Weigher {
     begin_row();
   }
 
-  float *s_, *row_end_, *end_;
+  float *s_, *words_, *row_end_, *end_;
   int64_t gap_;  // floats from the end of a row to the beginning of the next
   float* sum_;
   size_t lane_ = 0;
   const float *base_, *rescale_;
 };
 
-template <bool kMarkHidden>
+template <class Word, bool kMarkHidden>
 HWY_INLINE void weigh_all(const Weights& w, bool nats) {
   if (nats) {
-    Weigher<true, kMarkHidden>(w).finish();
+    Weigher<Word, true, kMarkHidden>(w).finish();
   } else {
-    Weigher<false, kMarkHidden>(w).finish();
+    Weigher<Word, false, kMarkHidden>(w).finish();
   }
 }
 

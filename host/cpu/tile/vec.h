@@ -15,6 +15,17 @@
 
 #include "cpu/machine.h"
 
+// Highway 1.0 knows no bf16 dot product. The body may use it where this says so, and only in the functions that Machine::bf16 names;
+// Highway's own functions are compiled without.
+#undef RAPT_CPU_BF16_DOT
+#if HWY_TARGET == HWY_AVX3
+#define RAPT_CPU_BF16_DOT 1
+#undef HWY_TARGET_STR
+#define HWY_TARGET_STR HWY_TARGET_STR_AVX3 ",avx512bf16"
+#else
+#define RAPT_CPU_BF16_DOT 0
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace rapt::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
@@ -52,11 +63,12 @@ inline float exp2_constants[] = {0x1.8p23f + 127.0f, 0x1.5bba14p-10f, 0x1.3cea88
 #endif
 HWY_INLINE Vec exp2_constant(size_t i) { return hn::Set(kLanes, exp2_constants[i]); }
 
-// 2^x for x <= 0 or so: 0 below -126 and at -inf, exactly 1 at 0, NaN stays NaN. Relative error 2e-7.
-HWY_INLINE Vec exp2(Vec x) {
+// 2^x for x <= 0 or so: 0 below -126 and at -inf, exactly 1 at 0, NaN stays NaN. Relative error 2e-7. A first constant that is greater by n
+// gives 2^(x + n).
+HWY_INLINE Vec exp2(Vec x, const float& first_constant = exp2_constants[0]) {
   constexpr size_t last = sizeof exp2_constants / sizeof exp2_constants[0] - 1;
   const hn::RebindToUnsigned<Lanes> bits;
-  const Vec magic = exp2_constant(0), shifted = hn::Add(x, magic);
+  const Vec magic = hn::Set(kLanes, first_constant), shifted = hn::Add(x, magic);
   const Vec f = hn::Sub(x, hn::Sub(shifted, magic));
 #if HWY_TARGET == HWY_AVX3
   // x = n + k/16 + f, |f| <= 1/32: the sum with magic leaves 16 n + k in its low bits. 2^(k/16) comes from a table of one vector, which

@@ -104,19 +104,19 @@ static inline rapt_tensor rapt_dense(rapt_type type, int64_t n0, int64_t n1, int
 
 enum { RAPT_ENGINE_AUTO = 0, RAPT_ENGINE_REFERENCE = 1, RAPT_ENGINE_CPU = 2, RAPT_ENGINE_CUDA = 3 };
 
-enum {                /* how q, o and lse are addressed */
-  RAPT_Q_DENSE = 0,   /* q [batch, heads_q, seqlen_q, head_dim]; args.seqlens_q may shorten a sequence */
-  RAPT_Q_RAGGED = 1   /* q [1, heads_q, total_q, head_dim]: sequence b is rows cu_seqlens_q[b] .. cu_seqlens_q[b+1] */
+enum {                   /* how q, o and lse are addressed */
+       RAPT_Q_DENSE = 0, /* q [batch, heads_q, seqlen_q, head_dim]; args.seqlens_q may shorten a sequence */
+       RAPT_Q_RAGGED = 1 /* q [1, heads_q, total_q, head_dim]: sequence b is rows cu_seqlens_q[b] .. cu_seqlens_q[b+1] */
 };
-enum {                       /* how k and v are addressed */
-  RAPT_KV_DENSE = 0,         /* k [batch, heads_kv, seqlen_kv, head_dim]; args.seqlens_kv may shorten a sequence */
-  RAPT_KV_RAGGED = 1,        /* k [1, heads_kv, total_kv, head_dim] and args.cu_seqlens_kv */
-  RAPT_KV_BLOCK_TABLE = 2,   /* k [num_pages, heads_kv, page_size, head_dim]; key j of sequence b is row j % page_size of page
-                                block_table[b * table_stride + j / page_size]; lengths from args.seqlens_kv */
-  RAPT_KV_PAGE_LIST = 3,     /* pages of sequence b: kv_indices[kv_indptr[b]] .. kv_indices[kv_indptr[b+1] - 1]; its length from
-                                args.seqlens_kv, or (pages - 1) * page_size + kv_last_page_len[b] */
-  RAPT_KV_PAGE_POINTERS = 4  /* k_pages[b * table_stride + j / page_size] points at a page [heads_kv, page_size, head_dim] with
-                                the strides of k (its shape[0] is 1); NULL = unmapped */
+enum {                           /* how k and v are addressed */
+       RAPT_KV_DENSE = 0,        /* k [batch, heads_kv, seqlen_kv, head_dim]; args.seqlens_kv may shorten a sequence */
+       RAPT_KV_RAGGED = 1,       /* k [1, heads_kv, total_kv, head_dim] and args.cu_seqlens_kv */
+       RAPT_KV_BLOCK_TABLE = 2,  /* k [num_pages, heads_kv, page_size, head_dim]; key j of sequence b is row j % page_size of page
+                                    block_table[b * table_stride + j / page_size]; lengths from args.seqlens_kv */
+       RAPT_KV_PAGE_LIST = 3,    /* pages of sequence b: kv_indices[kv_indptr[b]] .. kv_indices[kv_indptr[b+1] - 1]; its length from
+                                    args.seqlens_kv, or (pages - 1) * page_size + kv_last_page_len[b] */
+       RAPT_KV_PAGE_POINTERS = 4 /* k_pages[b * table_stride + j / page_size] points at a page [heads_kv, page_size, head_dim] with
+                                    the strides of k (its shape[0] is 1); NULL = unmapped */
 };
 enum {
   RAPT_ALIGN_BOTTOM_RIGHT = 0, /* offset = len_kv - len_q: the last query sees the last key */
@@ -137,23 +137,23 @@ typedef struct rapt_problem {
   rapt_tensor alibi; /* f32 (f64: reference) slopes [1 or batch, heads_q, 1, 1] */
   rapt_tensor sinks; /* f32 (f64: reference) logits [1, heads_q, 1, 1] */
 
-  int32_t engine;      /* RAPT_ENGINE_*. AUTO: the first of cuda, cpu that takes the problem. Never the reference */
-  int32_t q_layout;    /* RAPT_Q_* */
-  int32_t kv_layout;   /* RAPT_KV_* */
-  int32_t align;       /* RAPT_ALIGN_*: what causal, window and alibi mean by "the same position" */
-  int64_t offset;      /* for RAPT_ALIGN_OFFSET, any value */
-  int64_t batch;       /* sequences. 0: q.shape[0] when dense; must be given when ragged */
+  int32_t engine;        /* RAPT_ENGINE_*. AUTO: the first of cuda, cpu that takes the problem. Never the reference */
+  int32_t q_layout;      /* RAPT_Q_* */
+  int32_t kv_layout;     /* RAPT_KV_* */
+  int32_t align;         /* RAPT_ALIGN_*: what causal, window and alibi mean by "the same position" */
+  int64_t offset;        /* for RAPT_ALIGN_OFFSET, any value */
+  int64_t batch;         /* sequences. 0: q.shape[0] when dense; must be given when ragged */
   int64_t max_seqlen_q;  /* upper bound of len_q. 0: q.shape[2] */
   int64_t max_seqlen_kv; /* upper bound of len_kv. 0: k.shape[2] when dense or ragged; must be given when paged */
   int64_t table_stride;  /* entries between rows of block_table or k_pages. 0: ceil(max_seqlen_kv / page_size), its width */
 
-  double scale;        /* used when has_scale is 1; finite; 0 and negative values are legal */
-  int32_t has_scale;   /* 0: scale = 1 / sqrt(head_dim) */
-  float softcap;       /* 0: none; > 0 and finite otherwise */
-  int32_t causal;      /* 0 or 1 */
-  int32_t lse_base2;   /* 1: lse is log2 of the sum, not ln */
-  int64_t window_left; /* keys back from the same position, inclusive; -1: unbounded */
-  int64_t window_right;/* keys ahead, inclusive; -1: unbounded */
+  double scale;            /* used when has_scale is 1; finite; 0 and negative values are legal */
+  int32_t has_scale;       /* 0: scale = 1 / sqrt(head_dim) */
+  float softcap;           /* 0: none; > 0 and finite otherwise */
+  int32_t causal;          /* 0 or 1 */
+  int32_t lse_base2;       /* 1: lse is log2 of the sum, not ln */
+  int64_t window_left;     /* keys back from the same position, inclusive; -1: unbounded */
+  int64_t window_right;    /* keys ahead, inclusive; -1: unbounded */
   int32_t batch_invariant; /* 1: a row's bits depend on its own sequence alone. Engines that do not promise it refuse */
   int32_t reserved[7];
 } rapt_problem;
@@ -181,12 +181,16 @@ typedef struct rapt_executor {
 
 typedef struct rapt_context_options {
   size_t struct_size;
-  int32_t threads;         /* of the CPU engines, the caller's among them. 0: RAPT_THREADS, else one a core this process may use */
+  int32_t threads; /* of the CPU engines, the caller's among them. 0: RAPT_THREADS, else one a core this process may use */
   int32_t reserved;
-  const char* max_isa;     /* "scalar", "sse4", "avx2", "avx512", "neon": none above it. NULL: RAPT_MAX_ISA, else the best there is */
-  rapt_executor executor;  /* used instead of own threads when its parallel is set */
+  const char*
+      max_isa; /* "scalar", "sse4", "avx2", "avx512", "avx512_bf16", "neon": none above it. NULL: RAPT_MAX_ISA, else the best there is */
+  rapt_executor executor; /* used instead of own threads when its parallel is set */
 } rapt_context_options;
-#define RAPT_CONTEXT_OPTIONS_INIT {sizeof(rapt_context_options), 0, 0, NULL, {NULL, 0, 0, NULL}}
+#define RAPT_CONTEXT_OPTIONS_INIT                                  \
+  {                                                                \
+    sizeof(rapt_context_options), 0, 0, NULL, { NULL, 0, 0, NULL } \
+  }
 
 /* options may be NULL. Its threads sleep when idle. Contexts share nothing; one may be used by many threads at once. */
 RAPT_API rapt_status rapt_context_create(const rapt_context_options* options, rapt_context** context);
@@ -200,15 +204,15 @@ typedef struct rapt_plan rapt_plan;
 
 /* Immutable; usable from many threads. Refuses with a status and a sentence; never converts or drops anything silently. */
 RAPT_API rapt_status rapt_plan_create(rapt_context* context, const rapt_problem* problem, rapt_plan** plan);
-RAPT_API void rapt_plan_destroy(rapt_plan* plan);              /* NULL is fine */
-RAPT_API size_t rapt_plan_workspace(const rapt_plan* plan);    /* bytes one run in flight needs; enough for all lengths within the bounds */
-RAPT_API const char* rapt_plan_kernel(const rapt_plan* plan);  /* "cpu/avx512 ..."; lives as long as the plan */
+RAPT_API void rapt_plan_destroy(rapt_plan* plan);             /* NULL is fine */
+RAPT_API size_t rapt_plan_workspace(const rapt_plan* plan);   /* bytes one run in flight needs; enough for all lengths within the bounds */
+RAPT_API const char* rapt_plan_kernel(const rapt_plan* plan); /* "cpu/avx512 ..."; lives as long as the plan */
 
 typedef struct rapt_args {
   size_t struct_size;
-  const void *q, *k, *v;  /* k and v unused with RAPT_KV_PAGE_POINTERS */
+  const void *q, *k, *v; /* k and v unused with RAPT_KV_PAGE_POINTERS */
   void* o;
-  void* lse;              /* required iff problem.lse is present; likewise the next four */
+  void* lse; /* required iff problem.lse is present; likewise the next four */
   const void *mask, *bias, *alibi, *sinks;
   const int32_t* seqlens_q;        /* [batch] or NULL = all seqlen_q. Rows past a length are neither read nor written. RAPT_Q_DENSE only */
   const int32_t* seqlens_kv;       /* [batch]; may be NULL with RAPT_KV_DENSE, and with PAGE_LIST if kv_last_page_len is given */
@@ -245,10 +249,10 @@ RAPT_API size_t rapt_explain(rapt_context* context, const rapt_problem* problem,
 /* ---- Merging partial results -------------------------------------------------------------------------------------- */
 
 typedef struct rapt_partial {
-  rapt_tensor o;    /* f32, f16 or bf16 [batch, heads_q, seqlen_q, head_dim_v] */
-  rapt_tensor lse;  /* f32 [batch, heads_q, seqlen_q, 1], natural logarithm */
+  rapt_tensor o;   /* f32, f16 or bf16 [batch, heads_q, seqlen_q, head_dim_v] */
+  rapt_tensor lse; /* f32 [batch, heads_q, seqlen_q, 1], natural logarithm */
   void* o_data;
-  void* lse_data;   /* may be NULL in the result */
+  void* lse_data; /* may be NULL in the result */
 } rapt_partial;
 
 /* o = sum_p exp(lse_p - lse) o_p,  lse = ln sum_p exp(lse_p), in f32 or wider: attention over the union of disjoint key sets.
@@ -257,11 +261,11 @@ RAPT_API rapt_status rapt_merge(rapt_context* context, const rapt_partial* parts
 
 /* ---- The judge: exact answers, slowly, in f64 on the host ----------------------------------------------------------- */
 
-enum {                   /* scores at the four stages that ONNX's Attention names (qk_matmul_output_mode of opset 24) */
-  RAPT_STAGE_SCALED = 0,     /* scale * q.k, no mask */
-  RAPT_STAGE_SOFTCAPPED = 1, /* after softcap */
-  RAPT_STAGE_MASKED = 2,     /* after bias, alibi and mask: -inf where not visible */
-  RAPT_STAGE_WEIGHTS = 3     /* the attention map P: rows sum to 1, or to less with a sink; 0 where not visible */
+enum {                            /* scores at the four stages that ONNX's Attention names (qk_matmul_output_mode of opset 24) */
+       RAPT_STAGE_SCALED = 0,     /* scale * q.k, no mask */
+       RAPT_STAGE_SOFTCAPPED = 1, /* after softcap */
+       RAPT_STAGE_MASKED = 2,     /* after bias, alibi and mask: -inf where not visible */
+       RAPT_STAGE_WEIGHTS = 3     /* the attention map P: rows sum to 1, or to less with a sink; 0 where not visible */
 };
 /* map: f64 [batch, heads_q, max_seqlen_q, max_seqlen_kv] without gaps; 0 past a sequence's lengths. o and lse may be absent. */
 RAPT_API rapt_status rapt_map(rapt_context* context, const rapt_problem* problem, const rapt_args* args, int32_t stage, double* map);
@@ -277,11 +281,11 @@ RAPT_API rapt_status rapt_error_bound(rapt_context* context, const rapt_problem*
 
 typedef struct rapt_variant {
   size_t struct_size;
-  const char* engine;    /* "cpu" */
-  const char* name;      /* "avx512" */
-  const char* types;     /* "f32 f16 bf16" */
-  const char* head_dims; /* "any" */
-  const char* features;  /* space-separated: "causal window mask bias alibi softcap sinks lse ragged paged gqa ..." */
+  const char* engine;      /* "cpu" */
+  const char* name;        /* "avx512" */
+  const char* types;       /* "f32 f16 bf16" */
+  const char* head_dims;   /* "any" */
+  const char* features;    /* space-separated: "causal window mask bias alibi softcap sinks lse ragged paged gqa ..." */
   const char* unavailable; /* "" if it can run here, else the reason */
 } rapt_variant;
 /* The table of compiled kernels, one row each: fills *variant and returns 1, or returns 0 past the end. */

@@ -58,7 +58,7 @@ class Attention23(Onnx):
     name = "ort Attention"
 
     def __init__(self, data, threads):
-        node = helper.make_node("Attention", ["q", "k", "v"], ["o"], is_causal=int(data.problem.causal and not data.problem.decode))
+        node = helper.make_node("Attention", ["q", "k", "v"], ["o"], is_causal=0)
         super().__init__(node, {"q": data.q, "k": data.k, "v": data.v}, {"o": tensors.aligned(data.q.shape, data.q.dtype)}, 23, threads)
 
     def output(self):
@@ -82,6 +82,8 @@ class GroupQuery(TokensFirst):
 
     def __init__(self, data, threads):
         p = self.problem = data.problem
+        if not p.decode and p.seqlen_q != p.seqlen_kv:
+            raise NotImplementedError("GroupQueryAttention takes as many queries as keys, or one beside a cache")
         arrays = {"q": tokens_first(data.q)}
         inputs, caches = ["q", "k", "v", "", ""], None
         if p.decode:
@@ -108,8 +110,12 @@ def load():
         p = data.problem
         if p.type == "bf16":
             return []  # none of the three takes it
-        wanted = [GroupQuery if p.causal or p.decode else MultiHead, Attention23]
-        # Causal by Attention is the full square and then a mask: left out, GroupQueryAttention skips.
-        return [kind(data, threads) for kind in wanted if not (p.causal and kind is Attention23)]
+        if p.decode:
+            wanted = [GroupQuery, Attention23]
+        elif p.causal:
+            wanted = [GroupQuery]  # the other two compute the hidden half as well
+        else:
+            wanted = [MultiHead, Attention23] if p.heads_q == p.heads_kv else [Attention23]
+        return [kind(data, threads) for kind in wanted]
 
     return {"onnxruntime": onnxruntime.__version__}, engines

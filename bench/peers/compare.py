@@ -21,6 +21,7 @@ WRONG = {"f32": 1e-5, "f16": 1e-2, "bf16": 3e-2}  # errors beyond rounding: outp
 
 # What holds a peer down to AVX2, from the environment before it is loaded. ONNX Runtime's kernels know no such variable.
 AVX2_ENVIRONMENT = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"}
+NOT_HELD = "onnxruntime"
 
 
 def parse_arguments():
@@ -57,6 +58,7 @@ class Machine:
         import engine_rapt
 
         self.ceilings = ceilings.Ceilings(str(options.ceilings))
+        self.not_held = [NOT_HELD] if options.isa else []
         self.versions, self.isa, ours = engine_rapt.load(str(options.library), options.isa or None)
         self.makers, self.absent = [("rapt", ours)], {}
         ggml = str(options.ggml).replace("/ggml/", "/ggml-avx2/") if options.isa == "avx2" else str(options.ggml)
@@ -83,6 +85,7 @@ class Machine:
             "python": platform.python_version(),
             "versions": self.versions,
             "absent": self.absent,
+            "not_held_to_isa": self.not_held,
         }
 
     def engines(self, data, threads):

@@ -75,4 +75,5 @@ def contexts(rows):
 
 def caption(context):
     versions = ", ".join(f"{name} {version}" for name, version in context["versions"].items())
-    return f"{context['cpu']}, {context['isa']}, {context['date']}, commit {context['commit']}; {versions}"
+    free = "".join(f" ({name} uses wider vectors)" for name in context["not_held_to_isa"])
+    return f"{context['cpu']}, {context['isa']}{free}, {context['date']}, commit {context['commit']}; {versions}"

@@ -1,0 +1,84 @@
+// The list of conformance kernels, on a machine that is left open: the emulator in the tests, hardware where golden files are recorded.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "tests/kernels/contract/copy_cases.h"
+#include "tests/kernels/contract/scalar_cases.h"
+#include "tests/kernels/contract/warp_cases.h"
+
+namespace rapt::contract {
+
+// How input words are drawn. small_*: integers from -8 to 8 in that type, so that sums are exact in any order; the first four registers are
+// accumulators, in f32 or s32.
+enum class Fill { bits, floats, small_bf16, small_f16, small_tf32, small_e4m3, small_s8 };
+
+struct Case {
+  const char* name;  // of the instruction, as in kernels/simt
+  int architecture;  // the first that has it: 80, 89, 90
+  Fill fill;
+  int threads, in, out, shared_words, global_bytes;
+  int (*launch)(const Params& params, void* context);  // 0, or the machine's error number
+};
+
+// Machine<Kernel>::launch(params, context) runs the kernel in one block.
+template <template <class> class Machine, class C>
+constexpr Case entry(const char* name, int architecture, Fill fill) {
+  return {name, architecture, fill, C::kThreads, C::kIn, C::kOut, C::kSharedWords, C::kGlobalBytes, &Machine<Kernel<C>>::launch};
+}
+
+template <template <class> class M>
+constexpr Case kCases[] = {
+    entry<M, UnaryCase<Unary::exp2>>("exp2", 80, Fill::floats),
+    entry<M, UnaryCase<Unary::log2>>("log2", 80, Fill::floats),
+    entry<M, UnaryCase<Unary::rcp>>("rcp", 80, Fill::floats),
+    entry<M, UnaryCase<Unary::tanh>>("tanh", 80, Fill::floats),
+    entry<M, UnaryCase<Unary::to_tf32>>("to_tf32", 80, Fill::floats),
+    entry<M, UnaryCase<Unary::from_float_bf16>>("from_float_bf16", 80, Fill::floats),
+    entry<M, UnaryCase<Unary::from_float_f16>>("from_float_f16", 80, Fill::floats),
+    entry<M, UnaryCase<Unary::from_float_e4m3>>("from_float_e4m3", 89, Fill::floats),
+    entry<M, UnaryCase<Unary::is_nan>>("is_nan", 80, Fill::floats),
+    entry<M, MultiCase<Multi::fma>>("fma", 80, Fill::floats),
+    entry<M, MultiCase<Multi::max>>("max", 80, Fill::floats),
+    entry<M, MultiCase<Multi::min>>("min", 80, Fill::floats),
+    entry<M, MultiCase<Multi::pack2_bf16>>("pack2_bf16", 80, Fill::floats),
+    entry<M, MultiCase<Multi::pack2_f16>>("pack2_f16", 80, Fill::floats),
+    entry<M, MultiCase<Multi::pack2_8bit_e4m3>>("pack2_8bit_e4m3", 89, Fill::floats),
+    entry<M, WidenCase<Widen::bf16>>("to_float_bf16", 80, Fill::bits),
+    entry<M, WidenCase<Widen::f16>>("to_float_f16", 80, Fill::bits),
+    entry<M, WidenCase<Widen::e4m3>>("to_float_e4m3", 89, Fill::bits),
+    entry<M, WidenCase<Widen::unpack2_e4m3>>("unpack2_e4m3", 89, Fill::bits),
+
+    entry<M, ShuffleCase<Shuffle::bfly, 5, uint32_t>>("shfl_xor", 80, Fill::bits),
+    entry<M, ShuffleCase<Shuffle::bfly, 1, float>>("shfl_xor_float", 80, Fill::bits),
+    entry<M, ShuffleCase<Shuffle::idx, 7, int>>("shfl", 80, Fill::bits),
+    entry<M, ShuffleCase<Shuffle::up, 3, uint32_t>>("shfl_up", 80, Fill::bits),
+    entry<M, ShuffleCase<Shuffle::down, 9, float>>("shfl_down_float", 80, Fill::bits),
+    entry<M, VoteCase>("vote", 80, Fill::bits),
+
+    entry<M, LdmatrixCase<1, false>>("ldmatrix_x1", 80, Fill::bits),
+    entry<M, LdmatrixCase<2, false>>("ldmatrix_x2", 80, Fill::bits),
+    entry<M, LdmatrixCase<4, false>>("ldmatrix_x4", 80, Fill::bits),
+    entry<M, LdmatrixCase<1, true>>("ldmatrix_x1_trans", 80, Fill::bits),
+    entry<M, LdmatrixCase<2, true>>("ldmatrix_x2_trans", 80, Fill::bits),
+    entry<M, LdmatrixCase<4, true>>("ldmatrix_x4_trans", 80, Fill::bits),
+    entry<M, StmatrixCase<1, false>>("stmatrix_x1", 90, Fill::bits),
+    entry<M, StmatrixCase<2, false>>("stmatrix_x2", 90, Fill::bits),
+    entry<M, StmatrixCase<4, false>>("stmatrix_x4", 90, Fill::bits),
+    entry<M, StmatrixCase<1, true>>("stmatrix_x1_trans", 90, Fill::bits),
+    entry<M, StmatrixCase<2, true>>("stmatrix_x2_trans", 90, Fill::bits),
+    entry<M, StmatrixCase<4, true>>("stmatrix_x4_trans", 90, Fill::bits),
+    entry<M, MovmatrixCase>("movmatrix_trans", 80, Fill::bits),
+
+    entry<M, MmaCase<Mma::bf16>>("mma_m16n8k16_bf16", 80, Fill::small_bf16),
+    entry<M, MmaCase<Mma::f16>>("mma_m16n8k16_f16", 80, Fill::small_f16),
+    entry<M, MmaCase<Mma::tf32>>("mma_m16n8k8_tf32", 80, Fill::small_tf32),
+    entry<M, MmaCase<Mma::e4m3>>("mma_m16n8k32_e4m3", 89, Fill::small_e4m3),
+    entry<M, MmaCase<Mma::s8>>("mma_m16n8k32_s8", 80, Fill::small_s8),
+
+    entry<M, CpAsyncCase<16>>("cp_async_16", 80, Fill::bits),
+    entry<M, CpAsyncCase<8>>("cp_async_8", 80, Fill::bits),
+    entry<M, CpAsyncCase<4>>("cp_async_4", 80, Fill::bits),
+    entry<M, CpAsyncArriveCase>("cp_async_mbarrier_arrive_noinc", 90, Fill::bits),
+    entry<M, MbarrierCase>("mbarrier", 90, Fill::bits),
+};
+
+}  // namespace rapt::contract

@@ -1,6 +1,6 @@
-// Each instruction of the contract, called through the emulated provider in a small kernel, does what the pure semantics say: same bits,
-// however copies land and threads are scheduled. Where hardware has recorded the same kernels (tests/golden/contract), the semantics are
-// held to it. Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+// Each instruction, called through the emulated provider in a small kernel, does what the pure semantics say: same bits, however copies
+// land and threads are scheduled. Where hardware has recorded the same kernels, the semantics are held to that too. Copyright 2026 the Rapt
+// authors. SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <fstream>

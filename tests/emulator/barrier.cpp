@@ -84,11 +84,13 @@ Outcome run_barrier(const Group& g) {
 }  // namespace
 
 void sync_block(Site site) {
+  const InEmulator in;
   const BarrierOperand o{0, 0, true, site};
   meet_warp("bar.sync 0", site, &o, run_barrier, ~0u, true);
 }
 
 void named_barrier(int id, int threads, bool wait, Site site) {
+  const InEmulator in;
   const BarrierOperand o{id, threads, wait, site};
   if (id < 0 || id > 15 || threads <= 0 || threads % 32) {
     report(

@@ -82,6 +82,7 @@ Past Past::deep_copy(int agents) const {
 }
 
 bool Clock::covers_other(Agent who, uint32_t stamp) const {
+  if (block_of(who) >= known_from) return true;
   if (!others) return false;
   const auto at = others->find(block_of(who));
   return at != others->end() && at->second[index_of(who)] >= stamp;
@@ -142,6 +143,15 @@ void Handoff::raise(uint32_t block, int index, uint32_t stamp, int agents) {
   Part& p = part(block, agents);
   p.known = false;
   p.seen.raise(index, stamp, agents);
+}
+
+void Handoff::join(const Handoff& o) {
+  for (const Part& p : o.parts_) {
+    Part& mine = part(p.block, p.agents);
+    mine.known = false;
+    mine.seen.join(p.seen, p.agents);
+    mine.fenced.join(p.fenced, p.agents);
+  }
 }
 
 Handoff Handoff::deep_copy() const {

@@ -62,6 +62,7 @@ struct Clock {
   uint32_t own = 1, fenced_own = 0;
   Past seen, fenced;
   std::shared_ptr<const OtherPasts> others;
+  uint32_t known_from = ~0u;  // all of the blocks from here on is known: they are of a grid that has ended
 
   bool covers(Agent who, uint32_t stamp) const {
     if (block_of(who) != block_of(self)) return covers_other(who, stamp);
@@ -86,7 +87,9 @@ class Handoff {
   void release(Clock& clock);
   void acquire(Clock& clock) const;
   void raise(uint32_t block, int index, uint32_t stamp, int agents);
+  void join(const Handoff& o);
   void clear() { parts_.clear(); }
+  bool empty() const { return parts_.empty(); }
   Handoff deep_copy() const;
 
  private:

@@ -83,12 +83,14 @@ Block& peer_block(int rank, const char* instruction, Site site) {
 }
 
 void cluster_arrive(Site site) {
+  const InEmulator in;
   const SiteOperand o{site};
   meet_warp("barrier.cluster.arrive", site, &o, run_arrive, ~0u, true);
   after_release();
 }
 
 void cluster_wait(Site site) {
+  const InEmulator in;
   Block& block = *current->block;
   ClusterBarrier& b = block.cluster->cluster_barrier;
   uint32_t& arrived = block.cluster_arrived[size_t(current->thread)];
@@ -112,11 +114,13 @@ void recheck_cluster_barrier(Fiber& leaving) {
 }
 
 uint32_t map_to_rank(uint32_t address, int rank, Site site) {
+  const InEmulator in;
   if (rank < 0 || rank >= cluster_size()) peer_block(rank, "mapa", site);
   return (address & 0xffffffu) | uint32_t(rank) << 24;
 }
 
 uint32_t load_shared_cluster(uint32_t address, Site site) {
+  const InEmulator in;
   const Peer peer = peer_at(address, "ld.shared::cluster", site);
   generic_access(*current, {peer.block->region.get(), size_t(peer.p - peer.block->shared)}, 4, false, "ld.shared::cluster", site);
   uint32_t value;
@@ -125,6 +129,7 @@ uint32_t load_shared_cluster(uint32_t address, Site site) {
 }
 
 void store_shared_cluster(uint32_t address, uint32_t value, Site site) {
+  const InEmulator in;
   const Peer peer = peer_at(address, "st.shared::cluster", site);
   generic_access(*current, {peer.block->region.get(), size_t(peer.p - peer.block->shared)}, 4, true, "st.shared::cluster", site);
   std::memcpy(const_cast<uint8_t*>(peer.p), &value, 4);

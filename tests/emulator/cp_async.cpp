@@ -46,6 +46,7 @@ bool land_towards_barriers(Fiber& f) {
 }  // namespace
 
 void cp_async(void* dst, const void* src, int bytes, bool valid, Site site) {
+  const InEmulator in;
   const char* instruction = "cp.async";
   Fiber& f = *current;
   const Where to = locate_shared(dst, size_t(bytes), size_t(bytes), instruction, site);
@@ -70,12 +71,14 @@ void cp_async(void* dst, const void* src, int bytes, bool valid, Site site) {
 }
 
 void cp_async_commit_group(Site) {
+  const InEmulator in;
   Fiber& f = *current;
   f.cp_async_groups.push_back(std::move(f.cp_async_open));
   f.cp_async_open = {};
 }
 
 void cp_async_wait_group(int pending, Site) {
+  const InEmulator in;
   Fiber& f = *current;
   while (int(f.cp_async_groups.size()) > pending) {
     finish(f, f.cp_async_groups.front());
@@ -84,11 +87,13 @@ void cp_async_wait_group(int pending, Site) {
 }
 
 void cp_async_wait_all(Site site) {
+  const InEmulator in;
   cp_async_commit_group(site);
   cp_async_wait_group(0, site);
 }
 
 void cp_async_mbarrier_arrive_noinc(simt::Mbarrier* barrier, Site site) {
+  const InEmulator in;
   Fiber& f = *current;
   f.cp_async_open.arrivals.push_back(&barrier_for_copies(barrier, "cp.async.mbarrier.arrive.noinc", site));
   const Landing landing = world->options.landing;

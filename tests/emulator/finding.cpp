@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <functional>
 
+#include "tests/emulator/supply.h"
+
 namespace emu {
 
 std::string hex(uint64_t value) {
@@ -37,8 +39,13 @@ Finding finding(Kind kind, const char* instruction, Site site) {
 Access access_of(const Mark& mark) {
   Access a;
   describe_place(mark.place, a);
-  const uint32_t linear = block_of(mark.agent) - 1;
   const simt::Dim3 grid = world->shape.grid;
+  const uint32_t linear = block_of(mark.agent) - world->supply.first_serial;
+  if (linear >= grid.x * grid.y * grid.z) {
+    a.agent = "of the other grid";
+    a.write = mark.write;
+    return a;
+  }
   a.block = {linear % grid.x, linear / grid.x % grid.y, linear / grid.x / grid.y};
   a.write = mark.write;
   const int index = index_of(mark.agent), threads = world->shape.threads;

@@ -9,7 +9,7 @@ namespace {
 
 // Outside a launch, and for host code in a kernel's source, there is nothing to check.
 inline void access(const void* p, size_t bytes, bool write, size_t alignment, const void* pc) {
-  if (emu::current) emu::plain_access(p, bytes, write, alignment, pc);
+  if (emu::in_kernel) emu::plain_access(p, bytes, write, alignment, pc);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ uint8_t float_to_e4m3(float value) { return isa::float_to_e4m3(value); }
 uint32_t float_to_tf32(float value) { return isa::float_to_tf32(value); }
 
 uint32_t shared_address(const void* p, Site site) {
+  const InEmulator in;
   const Block& block = *current->block;
   if (p != block.shared + block.region->size) locate_shared(p, 0, 1, "cvta.to.shared", site);  // one past the end may be asked for
   return window_address(block, p);

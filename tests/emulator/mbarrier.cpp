@@ -106,6 +106,7 @@ BarrierObject& barrier_at(Block& block, const void* p, const char* instruction, 
 }
 
 void mbarrier_init(simt::Mbarrier* barrier, uint32_t count, Site site) {
+  const InEmulator in;
   const char* instruction = "mbarrier.init";
   Block& block = *current->block;
   const Where where = locate_shared(barrier, 8, 8, instruction, site);
@@ -129,6 +130,7 @@ void mbarrier_init(simt::Mbarrier* barrier, uint32_t count, Site site) {
 }
 
 void mbarrier_inval(simt::Mbarrier* barrier, Site site) {
+  const InEmulator in;
   BarrierObject& o = barrier_at(*current->block, barrier, "mbarrier.inval", site);
   check_init_known(o, "mbarrier.inval", site);
   if (!o.waiting.empty()) misuse(o, "mbarrier.inval", site, "threads wait on it");
@@ -139,19 +141,19 @@ void mbarrier_inval(simt::Mbarrier* barrier, Site site) {
 }
 
 void fence_mbarrier_init(Site) {
+  const InEmulator in;
   for (BarrierObject& o : current->block->barriers)
     if (o.init_agent == current->clock.self) o.fenced = true;
 }
 
 void fence_proxy_async(Site site) {
+  const InEmulator in;
   if (world->options.race) current->clock.fence();
   fence_mbarrier_init(site);
 }
 
-// Fences between generic accesses order nothing by themselves here: what orders is the release and the acquire around them.
-void fence_generic(bool, Site) {}
-
 void mbarrier_arrive(simt::Mbarrier* barrier, uint32_t count, Site site) {
+  const InEmulator in;
   BarrierObject& o = barrier_at(*current->block, barrier, "mbarrier.arrive", site);
   check_init_known(o, "mbarrier.arrive", site);
   arrive(o, count, "mbarrier.arrive", site, *current);
@@ -159,6 +161,7 @@ void mbarrier_arrive(simt::Mbarrier* barrier, uint32_t count, Site site) {
 }
 
 void mbarrier_arrive_cluster(simt::Mbarrier* barrier, int rank, Site site) {
+  const InEmulator in;
   const char* instruction = "mbarrier.arrive.shared::cluster";
   const Where where = locate_shared(barrier, 8, 8, instruction, site);
   Block& peer = peer_block(rank, instruction, site);
@@ -174,6 +177,7 @@ void mbarrier_arrive_cluster(simt::Mbarrier* barrier, int rank, Site site) {
 }
 
 void mbarrier_expect_tx(simt::Mbarrier* barrier, uint32_t bytes, bool arrives, Site site) {
+  const InEmulator in;
   const char* instruction = arrives ? "mbarrier.arrive.expect_tx" : "mbarrier.expect_tx";
   BarrierObject& o = barrier_at(*current->block, barrier, instruction, site);
   check_init_known(o, instruction, site);
@@ -198,6 +202,7 @@ BarrierObject& barrier_for_copies(const void* p, const char* instruction, Site s
 }
 
 bool mbarrier_wait_parity(simt::Mbarrier* barrier, uint32_t parity, Wait how, Site site) {
+  const InEmulator in;
   const char* instruction = how == Wait::test ? "mbarrier.test_wait.parity" : "mbarrier.try_wait.parity";
   BarrierObject& o = barrier_at(*current->block, barrier, instruction, site);
   check_init_known(o, instruction, site);

@@ -74,6 +74,7 @@ void reset_registers(Block& b) {
 }
 
 void setmaxnreg(int registers, bool increase, Site site) {
+  const InEmulator in;
   const char* instruction = increase ? "setmaxnreg.inc" : "setmaxnreg.dec";
   if (registers < 24 || registers > 256 || registers % 8) {
     report(Kind::registers, instruction, site, std::to_string(registers) + " registers: multiples of 8 from 24 to 256 are legal");

@@ -27,6 +27,7 @@ enum class Kind {
   registers,  // setmaxnreg
   cluster,
   early_read,  // a predecessor grid's output touched before griddepcontrol.wait
+  launch,      // a grid no machine would start
   unfinished,  // a thread or block exits with copies or products in flight
 };
 const char* name(Kind kind);

@@ -9,6 +9,7 @@ namespace emu {
 
 constinit thread_local World* world = nullptr;
 constinit thread_local Fiber* current = nullptr;
+constinit thread_local bool in_kernel = false;
 
 namespace {
 
@@ -101,7 +102,9 @@ void abandon() {
 void thread_main() {
   for (;;) {
     Block& b = *current->block;
+    in_kernel = true;
     world->shape.body(world->shape.params, b.shared);
+    in_kernel = false;
     Fiber& f = *current;
     thread_exits(f);
     f.state = State::exited;
@@ -127,6 +130,7 @@ void start_threads() {
   current = first;
   switch_context(w.main, first->context);
   current = nullptr;
+  in_kernel = false;
 }
 
 }  // namespace emu

@@ -53,7 +53,8 @@ Conflict Shadow::touch_cell(size_t cell, uint16_t bytes, const Touch& t, Mark& e
   bool merged = false;
   const auto meet = [&](Mark& m) {
     const uint16_t overlap = m.bytes & bytes;
-    const bool ours = m.agent == t.agent && m.stamp == t.stamp && m.write == t.write && m.place == t.place && t.stamp != kPending;
+    const bool ours =
+        m.agent == t.agent && m.stamp == t.stamp && m.write == t.write && m.place == t.place && m.atomic == t.atomic && t.stamp != kPending;
     if (ours) {
       m.bytes |= bytes;
       merged = true;
@@ -61,7 +62,7 @@ Conflict Shadow::touch_cell(size_t cell, uint16_t bytes, const Touch& t, Mark& e
     }
     if (!overlap) return;
     const bool ordered = t.covers(m);
-    const bool against = t.write || m.write;
+    const bool against = (t.write || m.write) && !(t.atomic && m.atomic);
     if (against && !ordered && found == Conflict::none) {
       found = Conflict::race;
       earlier = m;
@@ -70,7 +71,8 @@ Conflict Shadow::touch_cell(size_t cell, uint16_t bytes, const Touch& t, Mark& e
       earlier = m;
     }
     // A write makes all before it a matter of the past (reported or ordered); a read makes earlier ordered reads so.
-    if (t.write || (!m.write && ordered) || (found != Conflict::none && m.write && !ordered)) m.bytes &= uint16_t(~bytes);
+    if ((t.write && (ordered || against || !m.write)) || (!m.write && ordered) || (found != Conflict::none && m.write && !ordered))
+      m.bytes &= uint16_t(~bytes);
   };
   for (Mark& m : cell_[cell].slot)
     if (m.bytes) meet(m);
@@ -85,7 +87,7 @@ Conflict Shadow::touch_cell(size_t cell, uint16_t bytes, const Touch& t, Mark& e
       if (!any) more_.erase(at);
     }
   }
-  if (!merged) remember(cell, {t.agent, t.stamp, t.place, bytes, t.write, t.async});
+  if (!merged) remember(cell, {t.agent, t.stamp, t.place, bytes, t.write, t.async, t.atomic});
   return found;
 }
 

@@ -17,7 +17,7 @@ struct Mark {
   uint32_t stamp = 0;
   Place place = 0;
   uint16_t bytes = 0;  // of the 16; 0: an empty slot
-  bool write = false, async = false;
+  bool write : 1 = false, async : 1 = false, atomic : 1 = false;
 };
 static_assert(sizeof(Mark) == 16);
 
@@ -28,6 +28,7 @@ struct Touch {
   uint32_t stamp = 0;
   Place place = 0;
   bool write = false, async = false;
+  bool atomic = false;  // no conflict with other atomics
   const Clock* clock = nullptr;
   const std::vector<Clock*>* group = nullptr;
   bool covers(const Mark& m) const;
@@ -47,6 +48,8 @@ class Shadow {
   bool all_written(size_t offset, size_t bytes, size_t& first_missing) const;
   void mark_object(size_t offset, size_t bytes, bool object);  // an mbarrier lives there
   bool any_object(size_t offset, size_t bytes) const;
+  const std::vector<uint16_t>& written() const { return written_; }
+  void set_written(std::vector<uint16_t> bytes) { written_ = std::move(bytes); }
   void forget_accesses();
   void forget_all(size_t bytes);  // accesses, written bytes and objects of the first bytes
 

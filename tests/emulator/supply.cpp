@@ -7,11 +7,13 @@
 #include <cstring>
 
 #include "tests/emulator/barrier.h"
+#include "tests/emulator/bulk.h"
 #include "tests/emulator/cluster.h"
 #include "tests/emulator/cp_async.h"
 #include "tests/emulator/registers.h"
 #include "tests/emulator/rendezvous.h"
 #include "tests/emulator/schedule.h"
+#include "tests/emulator/wgmma.h"
 
 namespace emu {
 namespace {
@@ -35,6 +37,8 @@ void reset_threads(World& w, Block& b) {
     f.clock.self = agent(b.serial, i);
     f.clock.agents = w.agents;
     f.dependency_resolved = false;
+    f.fence_released.clear();
+    f.to_acquire.clear();
     std::fill_n(f.seen_phase, kBarrierSlots, 0u);
     w.queue.push(&f);
   }
@@ -53,6 +57,7 @@ void reset_block(World& w, Block& b, uint64_t cluster) {
   b.barriers.clear();
   b.barriers.reserve(kBarrierSlots);
   reset_registers(b);
+  reset_products(b);
   b.cluster_barrier = ClusterBarrier{};
   b.cluster_arrived.assign(size_t(b.threads), 0);
   reset_threads(w, b);
@@ -129,13 +134,15 @@ bool next_unit(Block& first) {
 
 void thread_exits(Fiber& f) {
   check_copies_at_exit(f);
+  check_stores_at_exit(f);
   leave_convoys(f);
   recheck_barriers(*f.block, f.block->live - 1);
   recheck_cluster_barrier(f);
 }
 
-void block_exits(Block&) {}
-
-bool land_one_load(bool) { return false; }
+void block_exits(Block& b) {
+  check_loads_at_exit(b);
+  check_products_at_exit(b);
+}
 
 }  // namespace emu

@@ -13,6 +13,25 @@ struct Supply {
   uint32_t first_serial = 1;  // of the grid's blocks
 };
 
+uint64_t clusters_of(const LaunchShape& shape);
+// Options that fit the shape; what no machine would launch goes to the report.
+Options prepare(const LaunchShape& shape, const Options& wished, Report& report);
+Report run_after(const LaunchShape& shape, const Options& wished, uint32_t first_serial);  // its blocks are numbered from there
+
+// The kernel's own copy of its parameters, aligned for tensor maps.
+class ParamsCopy {
+ public:
+  explicit ParamsCopy(const LaunchShape& shape);
+  const LaunchShape& shape() const { return shape_; }
+
+ private:
+  struct alignas(64) Line {
+    uint8_t bytes[64];
+  };
+  std::vector<Line> lines_;
+  LaunchShape shape_;
+};
+
 // One world an OS thread. Everything is set up, threads run when start_threads() is called.
 std::unique_ptr<World> make_world(const LaunchShape& shape, const Options& options, Supply& supply);
 void enter_world(World& w);  // deals the first blocks

@@ -155,6 +155,7 @@ void need_full_warp(const char* instruction, Site site) {
 }  // namespace
 
 uint32_t shuffle(Shuffle mode, uint32_t value, int argument, Site site) {
+  const InEmulator in;
   static const char* const names[] = {"shfl.idx", "shfl.up", "shfl.down", "shfl.bfly"};
   uint32_t result = 0;
   const ShuffleOperand o{mode, argument, value, &result};
@@ -163,6 +164,7 @@ uint32_t shuffle(Shuffle mode, uint32_t value, int argument, Site site) {
 }
 
 uint32_t vote(Vote mode, bool predicate, Site site) {
+  const InEmulator in;
   static const char* const names[] = {"vote.any", "vote.all", "vote.ballot"};
   uint32_t result = 0;
   const VoteOperand o{mode, predicate, &result};
@@ -171,27 +173,34 @@ uint32_t vote(Vote mode, bool predicate, Site site) {
 }
 
 bool elect(Site site) {
+  const InEmulator in;
   uint32_t result = 0;
   const VoteOperand o{Vote::any, true, &result};
   meet_warp("elect.sync", site, &o, run_elect);
   return result != 0;
 }
 
-void sync_warp(Site site) { meet_warp("bar.warp.sync", site, nullptr, run_sync); }
+void sync_warp(Site site) {
+  const InEmulator in;
+  meet_warp("bar.warp.sync", site, nullptr, run_sync);
+}
 
 void ldmatrix(uint32_t* r, const void* row, int matrices, bool transposed, Site site) {
+  const InEmulator in;
   need_full_warp("ldmatrix", site);
   const MatrixOperand o{const_cast<void*>(row), r, matrices, transposed, false, site};
   meet_warp("ldmatrix", site, &o, run_matrix);
 }
 
 void stmatrix(void* row, const uint32_t* r, int matrices, bool transposed, Site site) {
+  const InEmulator in;
   need_full_warp("stmatrix", site);
   const MatrixOperand o{row, const_cast<uint32_t*>(r), matrices, transposed, true, site};
   meet_warp("stmatrix", site, &o, run_matrix);
 }
 
 uint32_t movmatrix(uint32_t a, Site site) {
+  const InEmulator in;
   need_full_warp("movmatrix", site);
   uint32_t d = 0;
   const MoveOperand o{a, &d};
@@ -200,6 +209,7 @@ uint32_t movmatrix(uint32_t a, Site site) {
 }
 
 void mma(Mma shape, void* d, const uint32_t* a, uint32_t b0, uint32_t b1, Site site) {
+  const InEmulator in;
   static const char* const names[] = {"mma.m16n8k16.bf16", "mma.m16n8k16.f16", "mma.m16n8k8.tf32", "mma.m16n8k32.e4m3", "mma.m16n8k32.s8"};
   need_full_warp(names[int(shape)], site);
   const MmaOperand o{shape, d, a, {b0, b1}};

@@ -87,6 +87,7 @@ struct Fiber {
   BulkGroups bulk;
   uint32_t seen_phase[kBarrierSlots];  // per mbarrier slot: the last phase whose completion this thread observed, + 1
   bool dependency_resolved = false;    // griddepcontrol.wait passed
+  Handoff fence_released, to_acquire;  // of a fence before relaxed atomics, of relaxed atomics before a fence
 };
 
 struct NamedBarrier {
@@ -167,6 +168,7 @@ struct World {
   uint64_t polls = 0;              // since the last progress
   int agents = 0;                  // of a block: threads, mbarrier slots, warpgroups
   std::vector<uint64_t> reported;  // keys of findings, for one of each
+  bool dependent = false;          // griddepcontrol.wait waits
   std::vector<Fiber*> dependent_waiting;
 
   World(const Options& o, const LaunchShape& s, Supply& u) : options(o), shape(s), supply(u) {}
@@ -174,6 +176,22 @@ struct World {
 
 extern constinit thread_local World* world;
 extern constinit thread_local Fiber* current;
+
+// Kernel code is running: its plain loads and stores are to be checked. The emulator's own, and those of templates that the linker took
+// from a kernel's object, are not.
+extern constinit thread_local bool in_kernel;
+
+// At the top of whatever kernels call. A thread that is parked inside keeps its own.
+class InEmulator {
+ public:
+  InEmulator() : was_(in_kernel) { in_kernel = false; }
+  InEmulator(const InEmulator&) = delete;
+  InEmulator& operator=(const InEmulator&) = delete;
+  ~InEmulator() { in_kernel = was_; }
+
+ private:
+  bool was_;
+};
 
 inline int barrier_agent(const Block& b, int slot) { return b.threads + slot; }
 inline int warpgroup_agent(const Block& b, int warpgroup) { return b.threads + kBarrierSlots + warpgroup; }

@@ -78,7 +78,7 @@ void bulk_commit_group(Site site);
 void bulk_wait_group(int pending, bool read_only, Site site);
 
 // wgmma
-enum class Wgmma { bf16, f16, tf32, e4m3 };
+enum class Wgmma { bf16, f16, e4m3 };
 struct WgmmaOperands {
   float* d;
   const uint32_t* a;  // null: a_desc
@@ -91,7 +91,6 @@ void wgmma_fence(Site site);
 void wgmma_commit_group(Site site);
 void wgmma_wait_group(int pending, Site site);
 void wgmma(const WgmmaOperands& operands, Site site);
-void wgmma_touch(float* r, int count, Site site);  // r is about to be used: it must have been waited for
 
 // clusters, grids
 void cluster_arrive(Site site);

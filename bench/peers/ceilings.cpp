@@ -20,6 +20,11 @@ double rapt_fma_peak_gflops(int threads, const char* isa, double seconds) {
   return measured(isa, [&](const char* name) { return workbench::fma_peak_gflops(threads, name, seconds); });
 }
 
+// Of dot products of bf16; 0 where that instruction set has none.
+double rapt_bf16_peak_gflops(int threads, const char* isa, double seconds) {
+  return measured(isa, [&](const char* name) { return workbench::bf16_peak_gflops(threads, name, seconds); });
+}
+
 double rapt_read_seconds(const void* data, size_t bytes, int threads) { return workbench::read_seconds(data, bytes, threads); }
 
 const char* rapt_cpu_name() {

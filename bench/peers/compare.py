@@ -122,7 +122,7 @@ def measure(machine, text, threads, options):
     if problem.decode:
         read = lambda: sum(machine.ceilings.read_seconds(x, threads) for x in (data.k, data.v))
         runners.append(turns.Reading("read", read))
-    peaks = {"fma": machine.ceilings.fma_peak_gflops}
+    peaks = {"fma": machine.ceilings.fma_peak_gflops, "bf16": machine.ceilings.bf16_peak_gflops}
     before = {name: peak(threads, machine.isa) for name, peak in peaks.items()}
     others = turns.OthersAtWork()
     turns.take(runners, options.rounds, options.engine_seconds)
@@ -194,7 +194,8 @@ class Results:
 def print_row(result):
     ours = result["engines"][0]
     unit = "gbps" if "read_gbps" in result else "gflops"
-    print(f"{result['problem']}, {result['threads']} threads, FMA peak {result['peak_gflops']['fma']}", end="")
+    peaks = result["peak_gflops"]
+    print(f"{result['problem']}, {result['threads']} threads, peak of FMA {peaks['fma']}, of bf16 {peaks['bf16']} GFLOP/s", end="")
     print(f", read {result['read_gbps']['best']} GB/s" if "read_gbps" in result else "", end="")
     print(f", others at work on {result['others_at_work']} cores" if result["others_at_work"] > QUIET else "")
     for e in result["engines"]:

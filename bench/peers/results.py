@@ -56,7 +56,7 @@ def load(path):
                 threads=r["threads"],
                 ours=fastest(r["engines"], (OURS,)),
                 peers={peer: fastest(r["engines"], names) for peer, names in PEERS.items()},
-                peak=(problem.type == "bf16" and peaks.get("bf16_dot")) or peaks["fma"],
+                peak=(problem.type == "bf16" and peaks["bf16"]) or peaks["fma"],
                 read=r.get("read_gbps"),
                 context=content["runs"][r["run"]],
             )

@@ -1,28 +1,46 @@
 // The list of conformance kernels, on a machine that is left open: the emulator in the tests, hardware where golden files are recorded.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "tests/kernels/contract/async_cases.h"
 #include "tests/kernels/contract/copy_cases.h"
 #include "tests/kernels/contract/scalar_cases.h"
 #include "tests/kernels/contract/warp_cases.h"
 
 namespace rapt::contract {
 
-// How input words are drawn. small_*: integers from -8 to 8 in that type, so that sums are exact in any order; the first four registers are
-// accumulators, in f32 or s32.
+// How input words are drawn. small_*: integers from -8 to 8 in that type, so that sums are exact in any order; the first registers
+// of a product are its accumulators, in f32 or s32.
 enum class Fill { bits, floats, small_bf16, small_f16, small_tf32, small_e4m3, small_s8 };
 
 struct Case {
   const char* name;  // of the instruction, as in kernels/simt
   int architecture;  // the first that has it: 80, 89, 90
   Fill fill;
-  int threads, in, out, shared_words, global_bytes;
+  int threads, accumulators, in, out, shared_words, global_bytes;
+  TensorFacts tensor;                                  // rank 0: no tensor copy
+  WgmmaFacts wgmma;                                    // type none: no product of a warpgroup
   int (*launch)(const Params& params, void* context);  // 0, or the machine's error number
 };
 
 // Machine<Kernel>::launch(params, context) runs the kernel in one block.
 template <template <class> class Machine, class C>
 constexpr Case entry(const char* name, int architecture, Fill fill) {
-  return {name, architecture, fill, C::kThreads, C::kIn, C::kOut, C::kSharedWords, C::kGlobalBytes, &Machine<Kernel<C>>::launch};
+  TensorFacts tensor{};
+  if constexpr (requires { C::kTensor; }) tensor = C::kTensor;
+  WgmmaFacts wgmma{};
+  if constexpr (requires { C::facts(); }) wgmma = C::facts();
+  return {name,
+          architecture,
+          fill,
+          C::kThreads,
+          C::kAccumulators,
+          C::kIn,
+          C::kOut,
+          C::kSharedWords,
+          C::kGlobalBytes,
+          tensor,
+          wgmma,
+          &Machine<Kernel<C>>::launch};
 }
 
 template <template <class> class M>
@@ -79,6 +97,41 @@ constexpr Case kCases[] = {
     entry<M, CpAsyncCase<4>>("cp_async_4", 80, Fill::bits),
     entry<M, CpAsyncArriveCase>("cp_async_mbarrier_arrive_noinc", 90, Fill::bits),
     entry<M, MbarrierCase>("mbarrier", 90, Fill::bits),
+
+    entry<M, TmaCase<Tma::load, Tensor<2, 2, 128>>>("tma_load_2d_16bit_swizzle128", 90, Fill::bits),
+    entry<M, TmaCase<Tma::load, Tensor<3, 2, 64>>>("tma_load_3d_16bit_swizzle64", 90, Fill::bits),
+    entry<M, TmaCase<Tma::load, Tensor<4, 2, 32>>>("tma_load_4d_16bit_swizzle32", 90, Fill::bits),
+    entry<M, TmaCase<Tma::load, Tensor<5, 1, 0>>>("tma_load_5d_8bit_swizzle0", 90, Fill::bits),
+    entry<M, TmaCase<Tma::load, Tensor<4, 4, 128>>>("tma_load_4d_32bit_swizzle128", 90, Fill::bits),
+    entry<M, TmaCase<Tma::store, Tensor<2, 2, 128>>>("tma_store_2d_16bit_swizzle128", 90, Fill::bits),
+    entry<M, TmaCase<Tma::store, Tensor<3, 2, 64>>>("tma_store_3d_16bit_swizzle64", 90, Fill::bits),
+    entry<M, TmaCase<Tma::store, Tensor<4, 2, 32>>>("tma_store_4d_16bit_swizzle32", 90, Fill::bits),
+    entry<M, TmaCase<Tma::store, Tensor<5, 1, 0>>>("tma_store_5d_8bit_swizzle0", 90, Fill::bits),
+    entry<M, TmaCase<Tma::store, Tensor<4, 4, 128>>>("tma_store_4d_32bit_swizzle128", 90, Fill::bits),
+    entry<M, TmaCase<Tma::add, Tensor<4, 4, 128>>>("tma_reduce_add_4d_32bit_swizzle128", 90, Fill::bits),
+    entry<M, TmaCase<Tma::add, Tensor<2, 4, 0>>>("tma_reduce_add_2d_32bit_swizzle0", 90, Fill::bits),
+    entry<M, TmaCase<Tma::add, Tensor<3, 4, 64>>>("tma_reduce_add_3d_32bit_swizzle64", 90, Fill::bits),
+    entry<M, BulkCase<Bulk::load>>("bulk_load", 90, Fill::bits),
+    entry<M, BulkCase<Bulk::store>>("bulk_store", 90, Fill::bits),
+    entry<M, BulkCase<Bulk::add>>("bulk_reduce_add_f32", 90, Fill::small_tf32),
+
+    entry<M, WgmmaCase<simt::bf16, 128, false, 0, false, false>>("wgmma_ss_bf16_n128_k_swizzle0", 90, Fill::small_bf16),
+    entry<M, WgmmaCase<simt::bf16, 128, false, 32, false, false>>("wgmma_ss_bf16_n128_k_swizzle32", 90, Fill::small_bf16),
+    entry<M, WgmmaCase<simt::bf16, 128, false, 64, false, false>>("wgmma_ss_bf16_n128_k_swizzle64", 90, Fill::small_bf16),
+    entry<M, WgmmaCase<simt::bf16, 128, false, 128, false, false>>("wgmma_ss_bf16_n128_k_swizzle128", 90, Fill::small_bf16),
+    entry<M, WgmmaCase<simt::bf16, 128, true, 0, true, true>>("wgmma_rs_bf16_n128_mn_swizzle0", 90, Fill::small_bf16),
+    entry<M, WgmmaCase<simt::bf16, 128, true, 32, true, true>>("wgmma_rs_bf16_n128_mn_swizzle32", 90, Fill::small_bf16),
+    entry<M, WgmmaCase<simt::bf16, 128, true, 64, true, true>>("wgmma_rs_bf16_n128_mn_swizzle64", 90, Fill::small_bf16),
+    entry<M, WgmmaCase<simt::bf16, 128, true, 128, true, true>>("wgmma_rs_bf16_n128_mn_swizzle128", 90, Fill::small_bf16),
+    entry<M, WgmmaCase<simt::bf16, 64, true, 128, false, true>>("wgmma_ss_bf16_n64_mn_swizzle128", 90, Fill::small_bf16),
+    entry<M, WgmmaCase<simt::f16, 64, false, 128, true, false>>("wgmma_rs_f16_n64_k_swizzle128", 90, Fill::small_f16),
+    entry<M, WgmmaCase<simt::f16, 256, true, 128, true, true>>("wgmma_rs_f16_n256_mn_swizzle128", 90, Fill::small_f16),
+    entry<M, WgmmaCase<simt::bf16, 80, false, 128, false, true>>("wgmma_ss_bf16_n80_k_swizzle128", 90, Fill::small_bf16),
+    entry<M, WgmmaCase<simt::bf16, 96, false, 64, true, true>>("wgmma_rs_bf16_n96_k_swizzle64", 90, Fill::small_bf16),
+    entry<M, WgmmaCase<simt::f16, 176, true, 32, false, false>>("wgmma_ss_f16_n176_mn_swizzle32", 90, Fill::small_f16),
+    entry<M, WgmmaCase<simt::bf16, 192, true, 128, true, true>>("wgmma_rs_bf16_n192_mn_swizzle128", 90, Fill::small_bf16),
+    entry<M, WgmmaCase<simt::e4m3, 128, false, 128, false, false>>("wgmma_ss_e4m3_n128_k_swizzle128", 90, Fill::small_e4m3),
+    entry<M, WgmmaCase<simt::e4m3, 64, false, 64, true, true>>("wgmma_rs_e4m3_n64_k_swizzle64", 90, Fill::small_e4m3),
 };
 
 }  // namespace rapt::contract

@@ -1,6 +1,6 @@
 // Each instruction, called through the emulated provider in a small kernel, does what the pure semantics say: same bits, however copies
-// land and threads are scheduled. Where hardware has recorded the same kernels, the semantics are held to that too. Copyright 2026 the Rapt
-// authors. SPDX-License-Identifier: Apache-2.0
+// land and threads are scheduled. Where hardware has recorded the kernels, the semantics are held to that too.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -8,6 +8,7 @@
 #include <map>
 #include <sstream>
 
+#include "tests/emulator/isa/tensor_map.h"
 #include "tests/emulator/memory.h"
 #include "tests/kernels/contract/emulated_cases.h"
 #include "tests/kernels/contract/images.h"
@@ -24,7 +25,11 @@ Images emulated(const Case& c, uint32_t seed, const emu::Options& options) {
       shared_in(images.shared_in, "shared_in"), shared_out(images.shared_in.size(), "shared_out");
   emu::DeviceArray<uint8_t> global(images.global, "global");
   EmulatedRun run{options, {}};
-  c.launch({registers_in.data(), registers_out.data(), shared_in.data(), shared_out.data(), global.data(), {}}, &run);
+  Params params{registers_in.data(), registers_out.data(), shared_in.data(), shared_out.data(), global.data(), {}};
+  if (c.tensor.rank > 0) {
+    EXPECT_EQ(emu::isa::encode(params.map, tensor_of(c, global.data())), nullptr);
+  }
+  c.launch(params, &run);
   EXPECT_TRUE(run.report.clean()) << run.report.text();
   images.registers_out = registers_out.host();
   images.shared_out = shared_out.host();
@@ -91,7 +96,7 @@ TEST(ContractOnHardware, RecordedWhatTheSemanticsSay) {
     Images want = drawn(c, seed);
     semantics_of(name)(c, want);
     if (tolerance(name) == 0) {
-      EXPECT_EQ(digest(want), recorded) << name << " on " << device << ", seed " << seed;
+      EXPECT_EQ(digest(c, want), recorded) << name << " on " << device << ", seed " << seed;
     }
     unverified.erase(name);
   }

@@ -42,7 +42,7 @@ uint32_t small_word(Fill fill, std::mt19937& random) {
 uint32_t register_word(const Case& c, int i, std::mt19937& random) {
   if (c.fill == Fill::bits) return static_cast<uint32_t>(random());
   if (c.fill == Fill::floats) return float_word(random);
-  if (i >= 4) return small_word(c.fill, random);
+  if (i >= c.accumulators) return small_word(c.fill, random);
   return c.fill == Fill::small_s8 ? static_cast<uint32_t>(small(random)) : std::bit_cast<uint32_t>(static_cast<float>(small(random)));
 }
 
@@ -58,16 +58,22 @@ Images drawn(const Case& c, uint32_t seed) {
     images.shared_in.push_back(c.fill == Fill::bits || c.fill == Fill::floats ? static_cast<uint32_t>(random())
                                                                               : small_word(c.fill, random));
   images.shared_out = images.shared_in;
-  for (int i = 0; i < c.global_bytes; ++i) images.global.push_back(static_cast<uint8_t>(random()));
+  for (int i = 0; i < c.global_bytes / 4; ++i) {
+    const uint32_t word = c.fill == Fill::small_tf32 ? small_word(c.fill, random) : static_cast<uint32_t>(random());
+    for (int byte = 0; byte < 4; ++byte) images.global.push_back(static_cast<uint8_t>(word >> 8 * byte));
+  }
   return images;
 }
 
-uint64_t digest(const Images& images) {
+uint64_t digest(const Case& c, const Images& images) {
   uint64_t hash = 0xcbf29ce484222325;
   const auto add = [&](const void* data, size_t bytes) {
     for (size_t i = 0; i < bytes; ++i) hash = (hash ^ static_cast<const uint8_t*>(data)[i]) * 0x100000001b3;
   };
-  add(images.registers_out.data(), images.registers_out.size() * 4);
+  for (uint32_t word : images.registers_out) {
+    if (c.fill == Fill::floats && emu::isa::is_nan_bits(word)) word = 0x7fffffff;
+    add(&word, 4);
+  }
   add(images.shared_out.data(), images.shared_out.size() * 4);
   add(images.global.data(), images.global.size());
   return hash;

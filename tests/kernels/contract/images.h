@@ -16,7 +16,7 @@ struct Images {
   uint32_t& out(const Case& c, int thread, int i) { return registers_out[static_cast<size_t>(thread * c.out + i)]; }
 };
 
-Images drawn(const Case& c, uint32_t seed);  // outputs: zeros and the shared image as it was
-uint64_t digest(const Images& images);       // of the outputs, FNV-1a
+Images drawn(const Case& c, uint32_t seed);            // outputs: zeros and the shared image as it was
+uint64_t digest(const Case& c, const Images& images);  // of the outputs, FNV-1a; a NaN that arithmetic made counts as any NaN
 
 }  // namespace rapt::contract

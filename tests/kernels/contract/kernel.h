@@ -24,7 +24,8 @@ struct Storage {
 // What most cases are: a warp, some registers, no memory. A case adds kName and run(p, smem, in, out).
 template <int kInRegisters, int kOutRegisters, int kWords = 4>
 struct WarpCase {
-  static constexpr int kThreads = 32, kIn = kInRegisters, kOut = kOutRegisters, kSharedWords = kWords, kGlobalBytes = 256;
+  static constexpr int kThreads = 32, kAccumulators = 0, kIn = kInRegisters, kOut = kOutRegisters, kSharedWords = kWords,
+                       kGlobalBytes = 256;
   using Smem = Storage<kWords>;
 };
 

@@ -9,6 +9,8 @@
 #include "tests/emulator/isa/convert.h"
 #include "tests/emulator/isa/matrix.h"
 #include "tests/emulator/isa/mma.h"
+#include "tests/emulator/isa/tensor_copy.h"
+#include "tests/emulator/isa/wgmma.h"
 
 namespace rapt::contract {
 namespace {
@@ -105,6 +107,53 @@ void mbarrier(const Case& c, Images& m) {
   }
 }
 
+// Coordinates as the case computes them from thread 0's registers.
+void tensor_copy(const Case& c, Images& m) {
+  const TensorMapInfo map = tensor_of(c, m.global.data());
+  const std::string name = c.name;
+  int at[5];
+  for (int d = 0; d < 5; ++d) at[d] = static_cast<int>(m.in(c, 0, d) % static_cast<uint32_t>(tensor_dim(d) + 4)) - 2;
+  for (const Chunk& chunk : box_chunks(map, 0, at)) {
+    uint8_t* shared = reinterpret_cast<uint8_t*>(m.shared_out.data()) + chunk.shared;
+    if (name.find("load") != std::string::npos) load_chunk(shared, chunk);
+    if (name.find("store") != std::string::npos) store_chunk(shared, chunk);
+    if (name.find("add") != std::string::npos) add_chunk(shared, chunk, map.type);
+  }
+}
+
+void wgmma(const Case& c, Images& m) {
+  using Type = WgmmaFacts::Type;
+  const WgmmaFacts& f = c.wgmma;
+  const WgmmaType type = f.type == Type::bf16 ? WgmmaType::bf16 : f.type == Type::f16 ? WgmmaType::f16 : WgmmaType::e4m3;
+  const int n = 2 * c.out, depth = depth_of(type);
+  const uint8_t* window = reinterpret_cast<const uint8_t*>(m.shared_in.data());
+  std::vector<float> a(static_cast<size_t>(64 * depth)), b(static_cast<size_t>(depth * n));
+  const uint32_t* a_registers[128];
+  float* d[128];
+  for (int t = 0; t < 128; ++t) {
+    a_registers[t] = &m.registers_in[static_cast<size_t>(t * c.in + c.out)];
+    std::memcpy(&m.out(c, t, 0), &m.registers_in[static_cast<size_t>(t * c.in)], static_cast<size_t>(4 * c.out));
+    d[t] = reinterpret_cast<float*>(&m.out(c, t, 0));
+  }
+  if (f.registers)
+    read_registers(a.data(), type, a_registers);
+  else
+    read_operand(a.data(), depth, 1, type, f.a_descriptor, false, 64, window);
+  read_operand(b.data(), 1, n, type, f.b_descriptor, f.trans_b, n, window);
+  multiply(d, n, depth, a.data(), b.data(), f.accumulate);
+}
+
+void bulk_load(const Case&, Images& m) { std::memcpy(&m.shared_out[8], &m.global[16], 96); }
+void bulk_store(const Case&, Images& m) { std::memcpy(&m.global[16], &m.shared_in[8], 96); }
+void bulk_add(const Case&, Images& m) {
+  for (size_t i = 0; i < 24; ++i) {
+    uint32_t theirs;
+    std::memcpy(&theirs, &m.global[16 + 4 * i], 4);
+    const uint32_t sum = bits_of(float_of(theirs) + float_of(m.shared_in[8 + i]));
+    std::memcpy(&m.global[16 + 4 * i], &sum, 4);
+  }
+}
+
 uint32_t word(float x) { return bits_of(x); }
 
 const std::map<std::string, Semantics> kSemantics = {
@@ -159,11 +208,28 @@ const std::map<std::string, Semantics> kSemantics = {
     {"cp_async_4", of_cp_async(4)},
     {"cp_async_mbarrier_arrive_noinc", cp_async_arrive},
     {"mbarrier", mbarrier},
+    {"bulk_load", bulk_load},
+    {"bulk_store", bulk_store},
+    {"bulk_reduce_add_f32", bulk_add},
 };
 
 }  // namespace
 
+TensorMapInfo tensor_of(const Case& c, uint8_t* global) {
+  const int bytes = c.tensor.element_bytes;
+  TensorMapInfo map{
+      global, bytes == 1 ? Element::u8 : bytes == 2 ? Element::u16 : Element::u32, c.tensor.rank, {}, {}, {}, c.tensor.swizzle_bytes};
+  for (int d = 0; d < c.tensor.rank; ++d) {
+    map.dim[d] = static_cast<uint64_t>(c.tensor.dim[d]);
+    map.stride[d] = static_cast<uint64_t>(c.tensor.stride[d]);
+    map.box[d] = static_cast<uint32_t>(c.tensor.box[d]);
+  }
+  return map;
+}
+
 Semantics semantics_of(const std::string& name) {
+  if (name.rfind("tma_", 0) == 0) return tensor_copy;
+  if (name.rfind("wgmma_", 0) == 0) return wgmma;
   const auto found = kSemantics.find(name);
   return found == kSemantics.end() ? Semantics{} : found->second;
 }

@@ -3,11 +3,15 @@
 #pragma once
 #include <functional>
 
+#include "tests/emulator/isa/tensor_map.h"
 #include "tests/kernels/contract/images.h"
 
 namespace rapt::contract {
 
 // Empty: nothing says what this case means.
 std::function<void(const Case&, Images&)> semantics_of(const std::string& name);
+
+// The tensor of a case, in these bytes.
+emu::isa::TensorMapInfo tensor_of(const Case& c, uint8_t* global);
 
 }  // namespace rapt::contract

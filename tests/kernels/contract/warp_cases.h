@@ -75,6 +75,7 @@ struct MovmatrixCase : WarpCase<1, 1> {
 enum class Mma { bf16, f16, tf32, e4m3, s8 };
 template <Mma kType>
 struct MmaCase : WarpCase<10, 4> {
+  static constexpr int kAccumulators = 4;
   static SIMT_DEVICE void run(const Params&, Smem&, const uint32_t (&in)[10], uint32_t (&out)[4]) {
     const uint32_t a[4] = {in[4], in[5], in[6], in[7]};
     if constexpr (kType == Mma::s8) {

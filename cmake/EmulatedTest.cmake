@@ -1,5 +1,5 @@
 # Tests that run kernels on the emulated machine.
-include_guard()
+include_guard(GLOBAL)
 
 # Kernels' sources: plain loads and stores call the emulator, lines are known to its reports, uninitialised variables are conspicuous.
 add_library(rapt_kernel_settings INTERFACE)

@@ -1,7 +1,7 @@
 // What a forward kernel is told: addresses, strides, lengths and the meaning of the scores. Filled by host/cuda/forward_params.cpp.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "simt/simt.h"
+#include "simt/types.h"
 
 namespace rapt::kernels {
 
@@ -28,17 +28,17 @@ struct Lengths {
 // O = softmax(scale Q K^T) V where row i sees keys j < len_kv, j <= i + offset.
 struct ForwardParams {
   Operand q, k, v, o;
-  Operand lse;             // f32, one column; data nullptr: not wanted
+  Operand lse;  // f32, one column; data nullptr: not wanted
   Lengths query, kv;
-  int heads_q, group;      // query heads, and how many of them share a kv head
+  int heads_q, group;        // query heads, and how many of them share a kv head
   int head_dim, head_dim_v;  // columns of q and k, of v and o; not more than the kernel's tile
-  int q_tiles;             // tiles of query rows in the longest sequence
-  int bottom_right;        // 1: offset = len_kv - len_q of each sequence
-  int offset;              // otherwise: keys, within +-kMaxRows; kSeesAll when nothing is causal
-  int o_is_f32;            // 1: o is f32; 0: the type of q
-  float scale_log2;        // > 0: |scale| log2(e), or 1 where q_factor is 0. Probabilities are powers of two of scaled scores
-  float q_factor;          // -1, 0 or 1: the sign of scale, which Q takes exactly in 16 bits
-  float lse_unit;          // what a log2 is multiplied with on its way out: ln 2, or 1 for lse_base2
+  int q_tiles;               // tiles of query rows in the longest sequence
+  int bottom_right;          // 1: offset = len_kv - len_q of each sequence
+  int offset;                // otherwise: keys, within +-kMaxRows; kSeesAll when nothing is causal
+  int o_is_f32;              // 1: o is f32; 0: the type of q
+  float scale_log2;          // > 0: |scale| log2(e), or 1 where q_factor is 0. Probabilities are powers of two of scaled scores
+  float q_factor;            // -1, 0 or 1: the sign of scale, which Q takes exactly in 16 bits
+  float lse_unit;            // what a log2 is multiplied with on its way out: ln 2, or 1 for lse_base2
 };
 
 struct ForwardSm90Params {

@@ -1,5 +1,5 @@
-// O = softmax(scale Q K^T + mask) V for one tile of query rows of one head, on mma.sync and cp.async.   (Dao 2023, FlashAttention-2, Alg. 1)
-// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+// O = softmax(scale Q K^T + mask) V for one tile of query rows of one head, on mma.sync and cp.async.   (Dao 2023, FlashAttention-2, Alg.
+// 1) Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "attention/mask.h"
 #include "attention/nonfinite.h"
@@ -20,20 +20,21 @@ template <class Traits>
 struct ForwardSm80 {
   using T = typename Traits::Element;
   using Params = ForwardParams;
-  static constexpr int kTileQ = Traits::kTileQ, kTileKv = Traits::kTileKv, kBlocks = Traits::kBlocks, kSlots = Traits::kSlots;
+  static constexpr int kTileQ = Traits::kTileQ, kTileKv = Traits::kTileKv, kHeadDim = Traits::kHeadDim, kHeadDimV = Traits::kHeadDimV;
+  static constexpr int kArchitecture = 80, kBlocks = Traits::kBlocks, kSlots = Traits::kSlots, kTilesInFlight = kSlots;
   static constexpr int kThreads = 32 * Traits::kWarps, kMinBlocks = 1;
 
   union Slot {
-    SharedTile<T, kTileKv, Traits::kHeadDim> k;
-    SharedTile<T, kTileKv, Traits::kHeadDimV> v;
+    SharedTile<T, kTileKv, kHeadDim> k;
+    SharedTile<T, kTileKv, kHeadDimV> v;
   };
   struct SharedStorage {
-    SharedTile<T, kTileQ, Traits::kHeadDim> q;
-    Slot ring[kSlots];           // K of tile 0, V of tile 0, K of tile 1, ...: item i lies in slot i % kSlots
+    SharedTile<T, kTileQ, kHeadDim> q;
+    Slot ring[kSlots];  // K of tile 0, V of tile 0, K of tile 1, ...: item i lies in slot i % kSlots
     int has_nan[Traits::kWarps];
   };
   using Scores = Accumulator<kTileKv>[kBlocks];
-  using Output = Accumulator<Traits::kHeadDimV>[kBlocks];
+  using Output = Accumulator<kHeadDimV>[kBlocks];
 
   struct Loader {  // of the items of the ring
     GlobalRows<T> k, v;
@@ -54,7 +55,8 @@ struct ForwardSm80 {
   }
 
   // `clean`: values of V that are not finite count as 0.
-  static SIMT_DEVICE void attend(const Params& p, const Work& work, SharedStorage& smem, bool clean, Output& o, OnlineSoftmax (&softmax)[kBlocks]) {
+  static SIMT_DEVICE void attend(const Params& p, const Work& work, SharedStorage& smem, bool clean, Output& o,
+                                 OnlineSoftmax (&softmax)[kBlocks]) {
     const int first_row = simt::warp() * 16 * kBlocks, warp_row0 = work.row0 + first_row;  // in the tile, in the sequence
     const Loader loader{rows_of<T>(p.k, work.kv, work.kv_head, work.kv_end, p.head_dim),
                         rows_of<T>(p.v, work.kv, work.kv_head, work.kv_end, p.head_dim_v), ceil_div(work.kv_end, kTileKv)};

@@ -22,15 +22,16 @@ template <class Traits>
 struct ForwardSm90 {
   using T = typename Traits::Element;
   using Params = ForwardSm90Params;
-  static constexpr int kTileQ = Traits::kTileQ, kTileKv = Traits::kTileKv, kStages = Traits::kStages, kConsumers = Traits::kConsumers;
+  static constexpr int kTileQ = Traits::kTileQ, kTileKv = Traits::kTileKv, kHeadDim = Traits::kHeadDim, kHeadDimV = Traits::kHeadDimV;
+  static constexpr int kArchitecture = 90, kStages = Traits::kStages, kConsumers = Traits::kConsumers, kTilesInFlight = 2 * kStages;
   static constexpr int kComputing = 128 * kConsumers, kThreads = 128 + kComputing, kMinBlocks = 1;
   // Of 65536 / kThreads registers a thread enters with, the producer hands most on.
   static constexpr int kProducerRegisters = kConsumers == 2 ? 24 : 32, kConsumerRegisters = kConsumers == 2 ? 240 : 160;
   enum Barrier { kBlock, kCleaned, kMultiplied };  // named barriers; one of the last kind for each warpgroup
 
-  using TileQ = SharedTile<T, kTileQ, Traits::kHeadDim>;
-  using TileK = SharedTile<T, kTileKv, Traits::kHeadDim>;
-  using TileV = SharedTile<T, kTileKv, Traits::kHeadDimV>;
+  using TileQ = SharedTile<T, kTileQ, kHeadDim>;
+  using TileK = SharedTile<T, kTileKv, kHeadDim>;
+  using TileV = SharedTile<T, kTileKv, kHeadDimV>;
   struct SharedStorage {
     TileQ q;
     TileK k[kStages];
@@ -39,7 +40,7 @@ struct ForwardSm90 {
     RingBarriers<kStages> k_ring, v_ring;
     int has_nan[4 * kConsumers];  // by consumer warp
   };
-  using Output = Accumulator<Traits::kHeadDimV>;
+  using Output = Accumulator<kHeadDimV>;
 
   static SIMT_DEVICE void init_barriers(SharedStorage& smem) {
     if (simt::thread() == 0) {
@@ -80,8 +81,8 @@ struct ForwardSm90 {
     } else {
       for_each_element<kComputing>(v, tail, kTileKv - tail, thread, [](int, T) { return T{0}; });
     }
-    simt::fence_proxy_async();                // what threads wrote, wgmma will read
-    simt::bar_sync(kCleaned, kComputing);     // every consumer has written its part
+    simt::fence_proxy_async();             // what threads wrote, wgmma will read
+    simt::bar_sync(kCleaned, kComputing);  // every consumer has written its part
   }
 
   // Q of this warpgroup by the sign of the scale.
@@ -89,13 +90,13 @@ struct ForwardSm90 {
     const float factor = p.forward.q_factor;
     for_each_element<128>(smem.q, 64 * consumer, 64, simt::thread() & 127,
                           [=](int, T x) { return simt::from_float<T>(simt::to_float(x) * factor); });
-    simt::fence_proxy_async();                         // what threads wrote, wgmma will read
-    simt::bar_sync(kMultiplied + consumer, 128);       // the warpgroup's 64 rows are done
+    simt::fence_proxy_async();                    // what threads wrote, wgmma will read
+    simt::bar_sync(kMultiplied + consumer, 128);  // the warpgroup's 64 rows are done
   }
 
   // 64 rows of Q against all keys. `clean`: values of V that are not finite count as 0.
-  static SIMT_DEVICE void attend(const Params& p, const Work& work, SharedStorage& smem, int consumer, bool clean, RingPosition<kStages>& at,
-                                 Output& o, OnlineSoftmax& softmax) {
+  static SIMT_DEVICE void attend(const Params& p, const Work& work, SharedStorage& smem, int consumer, bool clean,
+                                 RingPosition<kStages>& at, Output& o, OnlineSoftmax& softmax) {
     const int warp_row0 = work.row0 + (simt::warp() - 4) * 16;
     for (int col0 = 0; col0 < work.kv_end; col0 += kTileKv, at.next()) {
       // score: S = Q K^T

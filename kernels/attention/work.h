@@ -56,7 +56,8 @@ SIMT_DEVICE Work find_work(const ForwardParams& p) {
 // Element (row, 0) of a sequence's head.
 template <class T>
 SIMT_DEVICE const T* address(const Operand& x, const Sequence& sequence, int head, int row) {
-  return static_cast<const T*>(x.data) + sequence.batch * x.batch_stride + head * x.head_stride + (int64_t{sequence.begin} + row) * x.row_stride;
+  return static_cast<const T*>(x.data) + sequence.batch * x.batch_stride + head * x.head_stride +
+         (int64_t{sequence.begin} + row) * x.row_stride;
 }
 
 // Rows [0, rows) of a sequence's head.

@@ -1,0 +1,94 @@
+// First what no forward kernel takes, each refusal a sentence; then the first row that takes the rest.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include "cuda/select.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "attention/forward_params.h"
+#include "cuda/forward_params.h"
+
+namespace rapt::gpu {
+namespace {
+
+using kernels::ElementType;
+using kernels::Variant;
+
+bool takes_types(const rapt_problem& p, Text& why_not) {
+  if ((p.q.type != RAPT_BF16 && p.q.type != RAPT_F16) || p.k.type != p.q.type || p.v.type != p.q.type) {
+    why_not.append("q, k and v are not all bf16 or all f16; convert them, or use engine cpu");
+  } else if (p.o.type != p.q.type && p.o.type != RAPT_F32) {
+    why_not.append("o is neither f32 nor of the type of q; convert it afterwards, or use engine cpu");
+  } else if (p.lse.type != RAPT_NONE && p.lse.type != RAPT_F32) {
+    why_not.append("lse is not f32; ask for f32");
+  } else {
+    return true;
+  }
+  return false;
+}
+
+bool takes_features(const rapt_problem& p, Text& why_not) {
+  const struct {
+    bool wanted;
+    const char* what;
+  } features[] = {{p.mask.type != RAPT_NONE, "a mask"},
+                  {p.bias.type != RAPT_NONE, "a bias"},
+                  {p.alibi.type != RAPT_NONE, "alibi"},
+                  {p.sinks.type != RAPT_NONE, "sinks"},
+                  {p.softcap > 0, "softcap"},
+                  {p.window_left >= 0 || p.window_right >= 0, "a window"},
+                  {p.kv_layout != RAPT_KV_DENSE && p.kv_layout != RAPT_KV_RAGGED, "a paged cache"}};
+  for (const auto& [wanted, what] : features) {
+    if (!wanted) continue;
+    why_not.append("no kernel for %s yet; use engine cpu", what);
+    return false;
+  }
+  return true;
+}
+
+bool takes_sizes(const rapt_problem& p, Text& why_not) {
+  const int64_t rows = std::max(p.q.shape[2], p.k.shape[2]);
+  if (rows > kernels::kMaxRows) {
+    why_not.append("a tensor has %lld rows; kernels count up to %d, so split the sequence", static_cast<long long>(rows),
+                   kernels::kMaxRows);
+    return false;
+  }
+  if (std::abs(p.scale) * std::numbers::log2e > 3e38) {
+    why_not.append("scale %g times log2(e) does not fit f32; scale q instead, or use engine reference", p.scale);
+    return false;
+  }
+  return true;
+}
+
+bool row_takes(const Variant& row, int architecture, const rapt_problem& p) {
+  const ElementType type = p.q.type == RAPT_BF16 ? ElementType::bf16 : ElementType::f16;
+  return row.type == type && row.architecture <= architecture && p.q.shape[3] <= row.head_dim && p.v.shape[3] <= row.head_dim_v &&
+         forward_blocks(row, p) <= INT32_MAX;
+}
+
+bool tma_takes(const rapt_problem& p) { return !why_not_tma(p.q) && !why_not_tma(p.k) && !why_not_tma(p.v); }
+
+}  // namespace
+
+bool choose_forward(std::span<const Variant> rows, int architecture, const Request& request, ForwardPlan& plan, Text& why_not) {
+  const rapt_problem& p = request.problem;
+  if (!takes_types(p, why_not) || !takes_features(p, why_not) || !takes_sizes(p, why_not)) return false;
+  plan = {-1, -1};
+  for (int i = 0; i < static_cast<int>(rows.size()); ++i) {
+    if (!row_takes(rows[static_cast<size_t>(i)], architecture, p)) continue;
+    const bool by_tma = rows[static_cast<size_t>(i)].architecture >= 90;
+    if (plan.row < 0 && (!by_tma || tma_takes(p))) plan.row = i;
+    if (plan.unaligned < 0 && !by_tma) plan.unaligned = i;
+  }
+  if (plan.row >= 0 && plan.unaligned >= 0) return true;
+  why_not.append("no kernel for head_dim %lld, head_dim_v %lld on sm_%d; the largest is 128, and a grid holds 2^31 - 1 tiles",
+                 static_cast<long long>(p.q.shape[3]), static_cast<long long>(p.v.shape[3]), architecture);
+  return false;
+}
+
+const Variant& row_for(std::span<const Variant> rows, const ForwardPlan& plan, const rapt_args& args) {
+  return rows[static_cast<size_t>(aligned_for_tma(args) ? plan.row : plan.unaligned)];
+}
+
+}  // namespace rapt::gpu

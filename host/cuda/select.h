@@ -1,0 +1,24 @@
+// Which row of the kernel table takes a problem, or the sentence that says why none does. Plain C++: no CUDA behind this header.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "attention/variant.h"
+#include "engine/engine.h"
+
+namespace rapt::gpu {
+
+// The engine's plan: trivially copyable, kept in Choice::state.
+struct ForwardPlan {
+  int row;        // of the table
+  int unaligned;  // the row for a run whose q, k or v do not begin at a multiple of 16 bytes; may be the same
+};
+
+// Rows are those of a device of this architecture (90: sm_90a, which runs rows of 80 too). False: `why_not` holds the sentence.
+bool choose_forward(std::span<const kernels::Variant> rows, int architecture, const Request& request, ForwardPlan& plan, Text& why_not);
+
+// The row for these pointers.
+const kernels::Variant& row_for(std::span<const kernels::Variant> rows, const ForwardPlan& plan, const rapt_args& args);
+
+}  // namespace rapt::gpu

@@ -1,0 +1,46 @@
+// Every compiled attention kernel, one line each, on a machine that is left open: CUDA in the library, the emulator in the tests.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "attention/forward_sm80.h"
+#include "attention/forward_sm90.h"
+#include "attention/variant.h"
+
+namespace rapt::kernels {
+
+template <class T>
+constexpr ElementType kElementType = ElementType::bf16;
+template <>
+inline constexpr ElementType kElementType<simt::f16> = ElementType::f16;
+
+// Machine<Kernel>::launch(const Launch&) runs Kernel::run on a grid.
+template <template <class> class Machine, class Kernel>
+constexpr Variant row(const char* name) {
+  return {name,
+          Kernel::kArchitecture,
+          kElementType<typename Kernel::T>,
+          Kernel::kHeadDim,
+          Kernel::kHeadDimV,
+          Kernel::kTileQ,
+          Kernel::kTileKv,
+          Kernel::kTilesInFlight,
+          Kernel::kThreads,
+          static_cast<int>(sizeof(typename Kernel::SharedStorage)),
+          &Machine<Kernel>::launch};
+}
+
+// Selection takes the first row that takes the problem.
+template <template <class> class Machine>
+constexpr Variant kForward[] = {
+    //                                               q   kv    d  stages
+    row<Machine, ForwardSm90<Sm90Traits<simt::bf16, 128, 128, 64, 2>>>("forward_sm90_bf16_d64"),
+    row<Machine, ForwardSm90<Sm90Traits<simt::bf16, 128, 128, 128, 2>>>("forward_sm90_bf16_d128"),
+    row<Machine, ForwardSm90<Sm90Traits<simt::f16, 128, 128, 64, 2>>>("forward_sm90_f16_d64"),
+    row<Machine, ForwardSm90<Sm90Traits<simt::f16, 128, 128, 128, 2>>>("forward_sm90_f16_d128"),
+    //                                               q  kv    d  blocks of 16 rows a warp, slots
+    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 64, 2, 3>>>("forward_sm80_bf16_d64"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 128, 1, 3>>>("forward_sm80_bf16_d128"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 128, 64, 64, 2, 3>>>("forward_sm80_f16_d64"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 128, 64, 128, 1, 3>>>("forward_sm80_f16_d128"),
+};
+
+}  // namespace rapt::kernels

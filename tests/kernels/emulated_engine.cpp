@@ -1,0 +1,191 @@
+// Device copies of a case's tensors, the launch, and the way back.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include "tests/kernels/emulated_engine.h"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "api/check_problem.h"
+#include "cuda/forward_params.h"
+#include "cuda/select.h"
+#include "tests/conformance/machines.h"
+#include "tests/emulator/isa/tensor_map.h"
+#include "tests/emulator/memory.h"
+#include "workbench/scalar.h"
+
+namespace rapt::emulated {
+
+using namespace workbench;
+
+namespace {
+
+// Copies of host memory that kernels may touch, each at the address that the kernels are given.
+class Device {
+ public:
+  const void* tensor(const rapt_tensor& t, const void* host, const char* name, int misalign = 0) {
+    return array(host, static_cast<size_t>(extent(t)) * rapt_type_size(t.type), name,
+                 static_cast<size_t>(misalign) * rapt_type_size(t.type));
+  }
+  template <class T>
+  const T* array(const T* host, int64_t count, const char* name) {
+    return static_cast<const T*>(array(host, static_cast<size_t>(count) * sizeof(T), name, 0));
+  }
+  const void* array(const void* host, size_t bytes, const char* name, size_t shift) {
+    if (host == nullptr) return nullptr;
+    copies_.push_back({std::make_unique<emu::DeviceMemory>(bytes + shift + 16, name), const_cast<void*>(host), bytes, shift});
+    emu::DeviceMemory& memory = *copies_.back().memory;
+    shift += (16 - (reinterpret_cast<uintptr_t>(memory.data()) & 15)) & 15;
+    copies_.back().shift = shift;
+    memory.write(shift, host, bytes);
+    return static_cast<const unsigned char*>(memory.data()) + shift;
+  }
+  void bring_back(const void* host) {
+    for (const Copy& copy : copies_) {
+      if (copy.host == host)
+        std::copy_n(static_cast<const unsigned char*>(copy.memory->data()) + copy.shift, copy.bytes,
+                    static_cast<unsigned char*>(copy.host));
+    }
+  }
+
+ private:
+  struct Copy {
+    std::unique_ptr<emu::DeviceMemory> memory;
+    void* host;
+    size_t bytes, shift;
+  };
+  std::vector<Copy> copies_;
+};
+
+rapt_args on_device(Device& device, const rapt_problem& p, const rapt_args& host, int misalign) {
+  rapt_args args = host;
+  args.q = device.tensor(p.q, host.q, "q", misalign);
+  args.k = device.tensor(p.k, host.k, "k", misalign);
+  args.v = device.tensor(p.v, host.v, "v", misalign);
+  args.o = const_cast<void*>(device.tensor(p.o, host.o, "o"));
+  args.lse = p.lse.type == RAPT_NONE ? nullptr : const_cast<void*>(device.tensor(p.lse, host.lse, "lse"));
+  args.seqlens_q = device.array(host.seqlens_q, p.batch, "seqlens_q");
+  args.seqlens_kv = device.array(host.seqlens_kv, p.batch, "seqlens_kv");
+  args.cu_seqlens_q = device.array(host.cu_seqlens_q, p.batch + 1, "cu_seqlens_q");
+  args.cu_seqlens_kv = device.array(host.cu_seqlens_kv, p.batch + 1, "cu_seqlens_kv");
+  return args;
+}
+
+std::string encode(const kernels::Variant& row, const rapt_problem& p, const rapt_args& args, gpu::Tensor which, simt::TensorMap& map) {
+  const gpu::TensorMapRequest request = gpu::describe(row, p, args, which);
+  emu::isa::TensorMapInfo info = {};
+  info.base = static_cast<uint8_t*>(const_cast<void*>(request.base));
+  info.type = request.type == kernels::ElementType::bf16 ? emu::isa::Element::bf16 : emu::isa::Element::f16;
+  info.rank = 4;
+  info.swizzle_bytes = 128;
+  std::copy_n(request.dim, 4, info.dim);
+  std::copy_n(request.stride, 4, info.stride);
+  std::copy_n(request.box, 4, info.box);
+  const char* broken = emu::isa::encode(map, info);
+  return broken == nullptr ? "" : broken;
+}
+
+std::string launch(const kernels::Variant& row, const rapt_problem& p, const rapt_args& args, kernels::EmulatedCall& call) {
+  kernels::ForwardSm90Params params = {};
+  params.forward = gpu::fill_forward(row, p, args);
+  std::string broken;
+  if (row.architecture >= 90) {
+    broken = encode(row, p, args, gpu::Tensor::q, params.q) + encode(row, p, args, gpu::Tensor::k, params.k) +
+             encode(row, p, args, gpu::Tensor::v, params.v);
+  }
+  if (!broken.empty()) return broken;
+  const auto blocks = static_cast<unsigned>(gpu::forward_blocks(row, p));
+  const void* given = row.architecture >= 90 ? static_cast<const void*>(&params) : &params.forward;
+  if (row.launch({given, {blocks, 1, 1}, &call}) != 0) return call.report.text();
+  return call.report.bank_conflicts == 0 ? "" : "ldmatrix met bank conflicts: " + std::to_string(call.report.bank_conflicts);
+}
+
+struct Planned {
+  Request request;
+  gpu::ForwardPlan plan;
+  std::string why_not;
+};
+
+Planned plan_for(const Machine& machine, const rapt_problem& problem) {
+  Planned planned = {};
+  char sentence[400];
+  Text why_not(sentence, sizeof sentence);
+  if (api::check_problem(&problem, api::Outputs::kRequired, planned.request.problem) != RAPT_OK) {
+    planned.why_not = rapt_last_error();
+  } else if (!gpu::choose_forward(kernels::emulated_forward(), machine.architecture, planned.request, planned.plan, why_not)) {
+    planned.why_not = sentence;
+  }
+  return planned;
+}
+
+emu::Options policy(emu::Options options, int turn) {
+  if (turn == 0) return options;
+  options.landing = turn == 1 ? emu::Landing::eager : emu::Landing::random;
+  options.order = turn == 1 ? emu::Order::random : emu::Order::skewed;
+  options.seed += static_cast<unsigned>(turn);
+  return options;
+}
+
+}  // namespace
+
+Chosen choose(const Machine& machine, const rapt_problem& problem) {
+  const Planned planned = plan_for(machine, problem);
+  if (!planned.why_not.empty()) return {"", planned.why_not};
+  return {kernels::emulated_forward()[static_cast<size_t>(planned.plan.row)].name, ""};
+}
+
+Outcome run(const Machine& machine, const Case& data) {
+  const Planned planned = plan_for(machine, data.problem);
+  if (!planned.why_not.empty()) {
+    Outcome refused;
+    refused.status = RAPT_UNSUPPORTED;
+    refused.message = planned.why_not;
+    return refused;
+  }
+  int turn = 0;
+  std::string kernel;
+  const auto call = [&](const rapt_args& host, void*, size_t, std::string& sentence) -> rapt_status {
+    Device device;
+    const rapt_problem& p = planned.request.problem;
+    const rapt_args args = on_device(device, p, host, machine.misalign);
+    const kernels::Variant& row = gpu::row_for(kernels::emulated_forward(), planned.plan, args);
+    kernel = row.name;
+    kernels::EmulatedCall emulated;
+    emulated.options = policy(machine.options, turn++);
+    sentence = launch(row, p, args, emulated);
+    device.bring_back(host.o);
+    if (host.lse != nullptr) device.bring_back(host.lse);
+    return sentence.empty() ? RAPT_OK : RAPT_INTERNAL;
+  };
+  Outcome outcome = run_call(data, 0, call);
+  outcome.kernel = kernel;
+  return outcome;
+}
+
+namespace {
+
+// The exact answer. Kernels round P to the type of q, so the bound is that of a 16-bit o even where o is f32.
+Judgement judge_in_16_bits(const Case& data) {
+  rapt_context* context = conformance::judging_context();
+  Judgement exact = judge(context, data);
+  rapt_problem rounded = data.problem;
+  rounded.o.type = rounded.q.type;
+  EXPECT_EQ(rapt_error_bound(context, &rounded, &data.args, exact.bound_o.data(), nullptr), RAPT_OK) << rapt_last_error();
+  return exact;
+}
+
+}  // namespace
+
+testing::AssertionResult agrees_with_the_judge(const Machine& machine, const Case& data) {
+  const Outcome outcome = run(machine, data);
+  if (!outcome.ok()) return testing::AssertionFailure() << data.name << " on " << outcome.kernel << ": " << outcome.message;
+  const Verdict verdict = compare(data, judge_in_16_bits(data), outcome);
+  if (!verdict.pass) return testing::AssertionFailure() << outcome.kernel << ": " << verdict.message;
+  return testing::AssertionSuccess() << outcome.kernel << ": " << data.name << ": worst error " << verdict.worst << " of the bound";
+}
+
+testing::AssertionResult agrees_with_the_judge(const Machine& machine, const std::string& problem) {
+  return agrees_with_the_judge(machine, make_case(parse_problem(problem)));
+}
+
+}  // namespace rapt::emulated

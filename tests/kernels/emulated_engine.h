@@ -1,0 +1,34 @@
+// The forward kernels as an engine on the emulated machine: the library's own selection and parameters, memory of the emulator's.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/kernels/emulated_rows.h"
+#include "workbench/judge.h"
+
+namespace rapt::emulated {
+
+struct Machine {
+  int architecture;           // 80 or 90
+  int misalign = 0;           // elements by which q, k and v begin after a multiple of 16 bytes
+  emu::Options options = {};  // of the first run; the two that repeat it land and schedule otherwise
+};
+
+// The sentence of a refusal, or the name of the row.
+struct Chosen {
+  std::string row, why_not;
+};
+Chosen choose(const Machine& machine, const rapt_problem& problem);
+
+// Plans and runs three times under three landing policies and three schedules; whatever the emulator or the workbench finds, different
+// bits included, is the outcome's message.
+workbench::Outcome run(const Machine& machine, const workbench::Case& data);
+
+// The same, and every element within the bound of the judge's.
+testing::AssertionResult agrees_with_the_judge(const Machine& machine, const workbench::Case& data);
+testing::AssertionResult agrees_with_the_judge(const Machine& machine, const std::string& problem);
+
+}  // namespace rapt::emulated

@@ -1,0 +1,21 @@
+// The kernel table on the emulated machine.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "attention/variant.h"
+#include "tests/emulator/options.h"
+#include "tests/emulator/report.h"
+
+namespace rapt::kernels {
+
+// What Launch::context points at.
+struct EmulatedCall {
+  emu::Options options;
+  emu::Report report;  // of the last launch
+};
+
+std::span<const Variant> emulated_forward();
+
+}  // namespace rapt::kernels

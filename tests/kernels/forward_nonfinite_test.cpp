@@ -1,0 +1,94 @@
+// NaN and infinities in keys and values: those that see them get them, those that do not keep every bit.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <tuple>
+
+#include "tests/kernels/emulated_engine.h"
+#include "workbench/scalar.h"
+
+namespace rapt::emulated {
+namespace {
+
+using namespace workbench;
+
+class Nonfinite : public testing::TestWithParam<std::tuple<int, int>> {
+ protected:
+  Machine machine() const { return {std::get<0>(GetParam())}; }
+  // 150 rows that stand at keys 10 to 159: key j is hidden from the rows before j - 10.
+  std::string problem() const { return fmt::format("bf16:b1,hq2,hkv1,sq150,sk160,d{}:causal=br", std::get<1>(GetParam())); }
+  Case fresh() const { return make_case(parse_problem(problem())); }
+
+  static void set_value(Case& data, int64_t key, int64_t col, double x) {
+    store(data.v.data(), data.problem.v.type, value_row(data, 0, 0, key) + col, x);
+  }
+  static void set_key(Case& data, int64_t key, int64_t col, double x) {
+    store(data.k.data(), data.problem.k.type, key_row(data, 0, 0, key) + col, x);
+  }
+
+  // Rows before `row` of both heads have the bits of `plain`.
+  static void expect_same_before(const Case& data, int64_t row, const Outcome& plain, const Outcome& got) {
+    for (int64_t head = 0; head < 2; ++head) {
+      for (int64_t i = 0; i < row; ++i) {
+        const int64_t o = query_row(data, data.problem.o, 0, head, i) * 2, lse = query_row(data, data.problem.lse, 0, head, i) * 4;
+        ASSERT_EQ(std::memcmp(plain.o.as<char>() + o, got.o.as<char>() + o, static_cast<size_t>(data.problem.o.shape[3]) * 2), 0)
+            << head << ", " << i;
+        ASSERT_EQ(std::memcmp(plain.lse.as<char>() + lse, got.lse.as<char>() + lse, 4), 0) << head << ", " << i;
+      }
+    }
+  }
+};
+
+TEST_P(Nonfinite, ValuesReachTheRowsThatSeeThemAndNoOther) {
+  const Outcome plain = run(machine(), fresh());
+  ASSERT_TRUE(plain.ok()) << plain.message;
+  Case data = fresh();
+  set_value(data, 70, 3, NAN);
+  set_value(data, 90, 3, INFINITY);
+  set_value(data, 90, 20, -INFINITY);
+  set_value(data, 100, 21, INFINITY);
+  set_value(data, 120, 21, -INFINITY);
+  EXPECT_TRUE(agrees_with_the_judge(machine(), data));
+  const Outcome got = run(machine(), data);
+  ASSERT_TRUE(got.ok()) << got.message;
+  expect_same_before(data, 60, plain, got);
+  const auto at = [&](int64_t row, int64_t col) { return load(got.o.data(), RAPT_BF16, query_row(data, data.problem.o, 0, 1, row) + col); };
+  EXPECT_TRUE(std::isnan(at(60, 3)));
+  EXPECT_EQ(at(80, 20), -INFINITY);
+  EXPECT_EQ(at(109, 21), INFINITY);
+  EXPECT_TRUE(std::isnan(at(110, 21)));
+  EXPECT_TRUE(std::isfinite(at(149, 22)));
+}
+
+TEST_P(Nonfinite, KeysReachTheRowsThatSeeThemAndNoOther) {
+  const Outcome plain = run(machine(), fresh());
+  Case data = fresh();
+  set_key(data, 75, 5, NAN);
+  set_key(data, 110, 6, INFINITY);
+  EXPECT_TRUE(agrees_with_the_judge(machine(), data));
+  const Outcome got = run(machine(), data);
+  ASSERT_TRUE(got.ok()) << got.message;
+  expect_same_before(data, 65, plain, got);
+}
+
+TEST_P(Nonfinite, AQueryThatIsNotANumberSpoilsItsRowAlone) {
+  const Outcome plain = run(machine(), fresh());
+  Case data = fresh();
+  store(data.q.data(), data.problem.q.type, query_row(data, data.problem.q, 0, 0, 140) + 1, NAN);
+  EXPECT_TRUE(agrees_with_the_judge(machine(), data));
+  const Outcome got = run(machine(), data);
+  ASSERT_TRUE(got.ok()) << got.message;
+  expect_same_before(data, 140, plain, got);
+}
+
+std::string name(const testing::TestParamInfo<std::tuple<int, int>>& info) {
+  return fmt::format("Sm{}HeadDim{}", std::get<0>(info.param), std::get<1>(info.param));
+}
+INSTANTIATE_TEST_SUITE_P(Emulated, Nonfinite, testing::Combine(testing::Values(80, 90), testing::Values(64, 128)), name);
+
+}  // namespace
+}  // namespace rapt::emulated

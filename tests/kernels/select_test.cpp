@@ -1,0 +1,68 @@
+// Which row takes which problem, and what is said about those that none takes.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/conformance/edit.h"
+#include "tests/kernels/emulated_engine.h"
+
+namespace rapt::emulated {
+namespace {
+
+using conformance::dense_problem;
+
+std::string row(int architecture, const rapt_problem& problem) {
+  const Chosen chosen = choose({architecture}, problem);
+  EXPECT_EQ(chosen.why_not, "");
+  return chosen.row;
+}
+std::string why_not(const rapt_problem& problem) { return choose({90}, problem).why_not; }
+
+TEST(Select, TakesTheSmallestHeadThatFitsOnTheNewestMachineThereIs) {
+  EXPECT_EQ(row(90, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 64, 64)), "forward_sm90_bf16_d64");
+  EXPECT_EQ(row(90, dense_problem(RAPT_F16, 1, 2, 1, 9, 9, 64, 128)), "forward_sm90_f16_d128");
+  EXPECT_EQ(row(90, dense_problem(RAPT_F16, 1, 2, 1, 9, 9, 40, 16)), "forward_sm90_f16_d64");
+  EXPECT_EQ(row(80, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 128, 128)), "forward_sm80_bf16_d128");
+  EXPECT_EQ(row(89, dense_problem(RAPT_F16, 1, 2, 1, 9, 9, 64, 64)), "forward_sm80_f16_d64");
+}
+
+TEST(Select, LeavesWhatTmaCannotAddressToTheOlderRows) {
+  rapt_problem problem = dense_problem(RAPT_BF16, 2, 2, 1, 9, 9, 64, 64);
+  problem.v.strides[2] = 65;
+  problem.v.strides[0] = problem.v.strides[1] = 9 * 65;
+  EXPECT_EQ(row(90, problem), "forward_sm80_bf16_d64");
+  problem = dense_problem(RAPT_BF16, 2, 2, 1, 9, 9, 64, 64);
+  problem.k.strides[0] = 0;  // one K for the whole batch
+  EXPECT_EQ(row(90, problem), "forward_sm80_bf16_d64");
+  problem = dense_problem(RAPT_BF16, 2, 2, 1, 9, 0, 64, 64);
+  EXPECT_EQ(row(90, problem), "forward_sm80_bf16_d64");
+  problem = dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 60, 64);  // rows of 120 bytes
+  EXPECT_EQ(row(90, problem), "forward_sm80_bf16_d64");
+}
+
+TEST(Select, RefusesWithASentence) {
+  rapt_problem problem = dense_problem(RAPT_F32, 1, 2, 1, 9, 9, 64, 64);
+  EXPECT_EQ(why_not(problem), "q, k and v are not all bf16 or all f16; convert them, or use engine cpu");
+  problem = dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 64, 64);
+  problem.o.type = RAPT_F16;
+  EXPECT_EQ(why_not(problem), "o is neither f32 nor of the type of q; convert it afterwards, or use engine cpu");
+  problem.o.type = RAPT_BF16;
+  problem.softcap = 20;
+  EXPECT_EQ(why_not(problem), "no kernel for softcap yet; use engine cpu");
+  problem.softcap = 0;
+  problem.window_left = 3;
+  EXPECT_EQ(why_not(problem), "no kernel for a window yet; use engine cpu");
+  problem.window_left = -1;
+  problem.scale = 3e38, problem.has_scale = 1;
+  EXPECT_EQ(why_not(problem), "scale 3e+38 times log2(e) does not fit f32; scale q instead, or use engine reference");
+  EXPECT_EQ(why_not(dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 129, 64)),
+            "no kernel for head_dim 129, head_dim_v 64 on sm_90; the largest is 128, and a grid holds 2^31 - 1 tiles");
+  EXPECT_EQ(why_not(dense_problem(RAPT_BF16, 1, 2, 1, (int64_t{1} << 30) + 1, 9, 64, 64)),
+            "a tensor has 1073741825 rows; kernels count up to 1073741824, so split the sequence");
+  EXPECT_EQ(why_not(dense_problem(RAPT_BF16, 1 << 16, 1 << 15, 1, 1, 1, 64, 64)),
+            "no kernel for head_dim 64, head_dim_v 64 on sm_90; the largest is 128, and a grid holds 2^31 - 1 tiles");
+}
+
+}  // namespace
+}  // namespace rapt::emulated

@@ -26,6 +26,13 @@ class Forward : public testing::TestWithParam<std::tuple<int, int>> {
   }
 };
 
+TEST_P(Forward, RunsTheRowOfItsMachine) {
+  for (size_t turn = 0; turn < 2; ++turn) {
+    const auto data = workbench::make_case(workbench::parse_problem(fmt::format("{}:b1,hq1,hkv1,sq3,sk9,d{}", type(turn), head_dim())));
+    EXPECT_EQ(run(machine(), data).kernel, fmt::format("forward_sm{}_{}_d{}", machine().architecture, type(turn), head_dim()));
+  }
+}
+
 TEST_P(Forward, AgreesAtEveryEdgeOfATile) {
   const std::vector<int> lengths = {1, 63, 64, 65, 127, 128, 129, 200};
   for (size_t turn = 0; turn < lengths.size(); ++turn) {

@@ -42,6 +42,12 @@ TEST_P(Forward, AgreesAtEveryEdgeOfATile) {
   }
 }
 
+// Stages are filled again while others are in use: a copy that comes too early is seen only here.
+TEST_P(Forward, AgreesForMoreKeysThanTheRingHolds) {
+  expect_judged(0, "b1,hq2,hkv1,sq65,sk700", "");
+  expect_judged(1, "b1,hq1,hkv1,sq129,sk643", "causal=br");
+}
+
 TEST_P(Forward, AgreesForCausalAtAnyOffset) {
   size_t turn = 0;
   for (const char* offset : {"tl", "0", "-1", "-70", "-200", "37", "64", "1000", "-5000000000", "5000000000"})

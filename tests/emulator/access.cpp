@@ -2,6 +2,7 @@
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "tests/emulator/access.h"
 
+#include <algorithm>
 #include <mutex>
 
 #include "tests/emulator/finding.h"
@@ -33,14 +34,14 @@ Where inside(Region& region, const void* p, size_t bytes, const char* instructio
   return {&region, size_t(offset)};
 }
 
-void conflict(Conflict what, const Where& where, size_t at, const Touch& t, const Mark& earlier, Finding f) {
+void conflict(Conflict what, const Where& where, size_t bytes, size_t at, const Touch& t, const Mark& earlier, Finding f) {
   f.kind = what == Conflict::proxy ? Kind::proxy : Kind::race;
   f.here.write = t.write;
   f.other = access_of(earlier);
   f.has_other = true;
   f.buffer = where.region->name;
   f.offset = int64_t(at);
-  f.bytes = 16 - int(at % 16);
+  f.bytes = int(std::min(where.offset + bytes, at / 16 * 16 + 16) - at);
   if (what == Conflict::proxy) {
     f.detail = "written through the generic proxy, now accessed through the async proxy: fence.proxy.async is missing between them";
   } else if (earlier.stamp == kPending || index_of(earlier.agent) >= world->shape.threads) {
@@ -80,7 +81,7 @@ void touch_with(const Where& where, size_t bytes, const Touch& t, const Describe
     f.detail = "nobody has written these bytes";
     add(std::move(f));
   }
-  if (found != Conflict::none) conflict(found, where, race_at, t, earlier, describe());
+  if (found != Conflict::none) conflict(found, where, bytes, race_at, t, earlier, describe());
 }
 
 void early_read(const Where& where, size_t bytes, Finding f) {

@@ -90,6 +90,14 @@ TEST(Bench, HoldsTheEngineDownToTheIsaAsked) {
   EXPECT_EQ(json::parse(printed.out)["context"]["isa"], "scalar");
 }
 
+TEST(Bench, PresetsStandForTheirProblems) {
+  const Printed printed = run_command(add_bench, {"bench", "f32:sq3,d4", "--preset", "vit", "--seconds", "0.01", "--json"});
+  const json results = json::parse(printed.out)["results"];
+  ASSERT_EQ(results.size(), 2u) << printed.out;
+  EXPECT_EQ(results[0]["problem"], "f32:sq3,d4");
+  EXPECT_EQ(results[1]["problem"], "f32:b8,hq12,sq197,d64");
+}
+
 TEST(Bench, BadInputIsRefused) {
   EXPECT_EQ(run_command(add_bench, {"bench", "f33:sq4,d4"}).exit_code, 2);
   EXPECT_EQ(run_command(add_bench, {"bench", "f32:sq4,d4", "--engine", "abacus"}).exit_code, 2);

@@ -34,7 +34,7 @@ std::vector<workbench::Problem> problems_of(const BenchOptions& options) {
   std::vector<workbench::Problem> problems;
   for (const std::string& text : options.problems) problems.push_back(workbench::parse_problem(text));
   if (!options.presets.empty()) {
-    for (const std::string& name : split(options.presets, ',')) {
+    for (const std::string& name : options.presets == "all" ? workbench::preset_names() : split(options.presets, ',')) {
       for (const workbench::Problem& problem : workbench::preset(name)) problems.push_back(problem);
     }
   }
@@ -68,7 +68,8 @@ void add_bench(CLI::App& program, int& exit_code) {
   command->add_option("problem", options->problems, "problem strings, like f32:hq8,sq1024,d128:causal=br; none: a short list of its own");
   add_engine(*command, options->engine);
   add_threads(*command, options->threads);
-  add_value(*command, "--preset", options->presets, "NAME,...", "problems of real models: llama3.1, ...");
+  add_value(*command, "--preset", options->presets, "NAME,...",
+            fmt::format("problems of real models: all, {}", fmt::join(workbench::preset_names(), ", ")));
   add_value(*command, "--isa", options->isa, "NAME", "no vector instructions above these: scalar, sse4, avx2, avx512, avx512_bf16, neon");
   add_value(*command, "--seconds", options->seconds, "S", "measuring time of each problem and engine");
   add_json(*command, options->json);

@@ -11,11 +11,12 @@
 namespace rapt::api {
 namespace {
 
-bool takes(const Engine& engine, rapt_plan& plan, Text& why_not) {
+rapt_status offer(const Engine& engine, rapt_plan& plan, Text& why_not) {
+  if (engine.runs_here != nullptr && !engine.runs_here(why_not)) return RAPT_NO_DEVICE;
   plan.choice = Choice{};
-  if (!engine.choose(plan.request, plan.choice, why_not)) return false;
+  if (!engine.choose(plan.request, plan.choice, why_not)) return RAPT_UNSUPPORTED;
   plan.engine = &engine;
-  return true;
+  return RAPT_OK;
 }
 
 rapt_status create(rapt_context* context, const rapt_problem* problem, rapt_plan** plan) {
@@ -40,13 +41,13 @@ rapt_status choose_engine(rapt_plan& plan) {
   if (id != RAPT_ENGINE_AUTO) {
     const Engine* engine = find_engine(id);
     if (engine == nullptr) return fail(RAPT_NO_DEVICE, "%s", kCudaNotBuilt);
-    if (takes(*engine, plan, why_not)) return RAPT_OK;
-    return fail(RAPT_UNSUPPORTED, "engine %s: %s", engine->name, sentence);
+    const rapt_status status = offer(*engine, plan, why_not);
+    return status == RAPT_OK ? RAPT_OK : fail(status, "engine %s: %s", engine->name, sentence);
   }
   for (const Engine* engine : engines()) {
     if (!auto_may_use(*engine)) continue;
     why_not.append("%s%s: ", why_not.size() > 0 ? "; " : "", engine->name);
-    if (takes(*engine, plan, why_not)) return RAPT_OK;
+    if (offer(*engine, plan, why_not) == RAPT_OK) return RAPT_OK;
   }
   return fail(RAPT_UNSUPPORTED, "no engine takes the problem. %s", sentence);
 }

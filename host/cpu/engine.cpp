@@ -96,6 +96,6 @@ bool variant_at(int32_t index, rapt_variant& variant) {
 
 }  // namespace
 
-const Engine kEngine = {"cpu", RAPT_ENGINE_CPU, true, choose, run_choice, explain, variant_at};
+const Engine kEngine = {"cpu", RAPT_ENGINE_CPU, true, nullptr, choose, run_choice, explain, variant_at};
 
 }  // namespace rapt::cpu

@@ -55,6 +55,9 @@ struct Engine {
   int32_t id;        // RAPT_ENGINE_CPU
   bool host_memory;  // args are host pointers: api checks lengths and offsets before a run
 
+  // False, with a sentence, if it cannot run on this machine whatever the problem: no device, no driver. nullptr: it always can.
+  bool (*runs_here)(Text& why_not);
+
   // Takes the request, or refuses it with a sentence that says why and what to change.
   bool (*choose)(const Request& request, Choice& choice, Text& why_not);
   // The pointers were checked for NULL and alignment; lengths too if host_memory. On failure `fault` holds the sentence.

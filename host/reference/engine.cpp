@@ -82,6 +82,6 @@ bool variant_at(int32_t index, rapt_variant& variant) {
 
 }  // namespace
 
-const Engine kEngine = {"reference", RAPT_ENGINE_REFERENCE, true, choose, run, explain, variant_at};
+const Engine kEngine = {"reference", RAPT_ENGINE_REFERENCE, true, nullptr, choose, run, explain, variant_at};
 
 }  // namespace rapt::reference

@@ -1,0 +1,14 @@
+// The CUDA devices of this process. No call needs a driver to be there: without one each says so.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cuda/machine.h"
+
+namespace rapt::cuda {
+
+// Asked once per device and kept; later calls cost one cudaGetDevice. Safe from any thread.
+const gpu::Device* current_device(Text& why_not);
+
+bool encode_tensor_map(const gpu::TensorMapRequest& request, simt::TensorMap& map, Text& fault);
+
+}  // namespace rapt::cuda

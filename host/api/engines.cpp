@@ -8,11 +8,18 @@
 #include "api/read_struct.h"
 #include "cpu/engine.h"
 #include "reference/engine.h"
+#ifdef RAPT_HAS_CUDA
+#include "cuda/engine.h"
+#endif
 
 namespace rapt::api {
 namespace {
 
-constexpr const Engine* kEngines[] = {&cpu::kEngine, &reference::kEngine};
+constexpr const Engine* kEngines[] = {
+#ifdef RAPT_HAS_CUDA
+    &cuda::kEngine,
+#endif
+    &cpu::kEngine, &reference::kEngine};
 
 }  // namespace
 

@@ -4,8 +4,6 @@
 
 #include <cuda_runtime_api.h>
 
-#include <algorithm>
-
 #include "cuda/device.h"
 #include "cuda/engine_on.h"
 #include "cuda/rows.h"
@@ -13,24 +11,24 @@
 namespace rapt::cuda {
 namespace {
 
-struct Rows {
-  kernels::Variant row[64];
+using kernels::Variant;
+
+// Every row as the compilation for its own architecture has it.
+struct Table {
+  Variant rows[64];
   size_t count = 0;
-  void append(std::span<const kernels::Variant> more) {
-    std::ranges::copy(more, row + count);
-    count += more.size();
+
+  Table() {
+    for (const Variant& row : forward_compiled_for<80>()) {
+      rows[count] = row.architecture == 80 ? row : forward_compiled_for<90>()[count];
+      ++count;
+    }
   }
 };
 
-// Hopper's own rows first: selection takes the first that fits.
-std::span<const kernels::Variant> forward() {
-  static const Rows rows = [] {
-    Rows all;
-    all.append(forward_sm90());
-    all.append(forward_sm80());
-    return all;
-  }();
-  return {rows.row, rows.count};
+std::span<const Variant> forward() {
+  static const Table table;
+  return {table.rows, table.count};
 }
 
 void put_in_words(int error, Text& fault) {

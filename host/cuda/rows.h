@@ -1,4 +1,4 @@
-// The rows of the kernel table that this build compiled, by the architecture they are compiled for. No CUDA types.
+// The kernel table as this build compiled it, architecture by architecture. No CUDA types.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -8,7 +8,12 @@
 
 namespace rapt::cuda {
 
-std::span<const kernels::Variant> forward_sm90();  // sm_90a alone
-std::span<const kernels::Variant> forward_sm80();  // sm_80 and newer
+// All rows, in the order of the table; those of this architecture can be launched. 80: sm_80 and newer; 90: sm_90a alone.
+template <int kArchitecture>
+std::span<const kernels::Variant> forward_compiled_for();
+template <>
+std::span<const kernels::Variant> forward_compiled_for<80>();
+template <>
+std::span<const kernels::Variant> forward_compiled_for<90>();
 
 }  // namespace rapt::cuda

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "workbench/device_memory.h"
 #include "workbench/scalar.h"
 
 namespace rapt::bench {
@@ -30,7 +31,7 @@ Call::Call(rapt_context* context, const workbench::Case& data, int32_t engine) :
 
 void Call::run() const {
   void* workspace = workspace_.size() > 0 ? const_cast<void*>(workspace_.data()) : nullptr;
-  if (rapt_run(plan_, &args_, workspace, workspace_.size(), nullptr) != RAPT_OK) throw std::runtime_error(rapt_last_error());
+  if (workbench::run_to_the_end(plan_, args_, workspace, workspace_.size()) != RAPT_OK) throw std::runtime_error(rapt_last_error());
 }
 
 }  // namespace rapt::bench

@@ -12,6 +12,7 @@
 #include "cli/progress.h"
 #include "workbench/case.h"
 #include "workbench/ceilings.h"
+#include "workbench/device_memory.h"
 #include "workbench/run.h"
 #include "workbench/scalar.h"
 
@@ -46,7 +47,7 @@ struct Runner {
     void* scratch = workspace.size() > 0 ? workspace.data() : nullptr;
     const auto begin = std::chrono::steady_clock::now();
     for (int64_t i = 0; i < calls_per_trial; ++i) {
-      if (rapt_run(plan.get(), &args, scratch, workspace.size(), nullptr) != RAPT_OK) throw std::runtime_error(rapt_last_error());
+      if (workbench::run_to_the_end(plan.get(), args, scratch, workspace.size()) != RAPT_OK) throw std::runtime_error(rapt_last_error());
     }
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }

@@ -19,6 +19,7 @@
 #include "cli/options.h"
 #include "cli/planned.h"
 #include "cli/tensor_file.h"
+#include "workbench/device_memory.h"
 #include "workbench/run.h"
 
 namespace rapt::cli {
@@ -89,7 +90,7 @@ Answer compute(const Planned& planned, const InputCase& input, bool want_lse) {
   args.o = o.data();
   args.lse = want_lse ? lse.data() : nullptr;
   const auto begin = std::chrono::steady_clock::now();
-  const rapt_status status = rapt_run(planned.plan.get(), &args, workspace.data(), workspace.size(), nullptr);
+  const rapt_status status = workbench::run_to_the_end(planned.plan.get(), args, workspace.data(), workspace.size());
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   if (status != RAPT_OK) refuse_run(status);
   Answer answer{array_over(element, input.o_shape, o), {}, seconds.count()};

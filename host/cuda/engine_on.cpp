@@ -33,9 +33,10 @@ int rows_for(int32_t architecture) { return architecture == 90 ? 90 : 80; }
 
 const Variant& row_of(const Machine& machine, int index) { return machine.forward()[static_cast<size_t>(index)]; }
 
-bool encode_maps(const Machine& machine, const Variant& row, const rapt_problem& p, const rapt_args& args, kernels::ForwardSm90Params& params,
-                 Text& fault) {
-  return machine.encode(describe(row, p, args, Tensor::q), params.q, fault) && machine.encode(describe(row, p, args, Tensor::k), params.k, fault) &&
+bool encode_maps(const Machine& machine, const Variant& row, const rapt_problem& p, const rapt_args& args,
+                 kernels::ForwardSm90Params& params, Text& fault) {
+  return machine.encode(describe(row, p, args, Tensor::q), params.q, fault) &&
+         machine.encode(describe(row, p, args, Tensor::k), params.k, fault) &&
          machine.encode(describe(row, p, args, Tensor::v), params.v, fault);
 }
 
@@ -70,8 +71,8 @@ bool choose(const Machine& machine, const Request& request, Choice& choice, Text
   if (!choose_forward(machine.forward(), rows_for(plan.architecture), request, plan.forward, why_not)) return false;
   const Variant& row = row_of(machine, plan.forward.row);
   if (device != nullptr && row.shared_bytes > device->shared_per_block) {
-    why_not.append("kernel %s needs %d bytes of shared memory a block and %s has %lld; use engine cpu", row.name, row.shared_bytes, device->name,
-                   static_cast<long long>(device->shared_per_block));
+    why_not.append("kernel %s needs %d bytes of shared memory a block and %s has %lld; use engine cpu", row.name, row.shared_bytes,
+                   device->name, static_cast<long long>(device->shared_per_block));
     return false;
   }
   std::memcpy(choice.state, &plan, sizeof plan);
@@ -85,8 +86,8 @@ rapt_status run(const Machine& machine, const Request& request, const Choice& ch
   const Device* device = machine.device(fault);
   if (device == nullptr) return RAPT_NO_DEVICE;
   if (device->architecture != plan.architecture) {
-    fault.append("the plan was made on compute capability %d.%d and this thread's device %d has %d.%d; make a plan for it", plan.architecture / 10,
-                 plan.architecture % 10, device->index, device->architecture / 10, device->architecture % 10);
+    fault.append("the plan was made on compute capability %d.%d and this thread's device %d has %d.%d; make a plan for it",
+                 plan.architecture / 10, plan.architecture % 10, device->index, device->architecture / 10, device->architecture % 10);
     return RAPT_INVALID_ARGUMENT;
   }
   return launch(machine, row_for(machine.forward(), plan.forward, args), request.problem, args, stream, fault);
@@ -99,17 +100,16 @@ void explain(const Machine& machine, const Request& request, const Choice& choic
   const Device* device = machine.device(nobody);
   const int64_t blocks = forward_blocks(row, request.problem);
   if (device != nullptr)
-    text.append("  device: %s, compute capability %d.%d, %d multiprocessors\n", device->name, device->architecture / 10, device->architecture % 10,
-                device->multiprocessors);
+    text.append("  device: %s, compute capability %d.%d, %d multiprocessors\n", device->name, device->architecture / 10,
+                device->architecture % 10, device->multiprocessors);
   else
     text.append("  device: none here; this is what compute capability %d.%d would run\n", kNewest / 10, kNewest % 10);
-  text.append("  row: %s for sm_%d%s, head_dim up to %d and %d\n", row.name, row.architecture, row.architecture == 90 ? "a" : " and newer", row.head_dim,
-              row.head_dim_v);
-  text.append("  tiles: %d queries x %d keys, %d in flight or in use; %d threads, %d bytes of shared memory a block\n", row.tile_q, row.tile_kv,
-              row.stages, row.threads, row.shared_bytes);
+  text.append("  row: %s for sm_%d%s, head_dim up to %d and %d\n", row.name, row.architecture, row.architecture == 90 ? "a" : " and newer",
+              row.head_dim, row.head_dim_v);
+  text.append("  tiles: %d queries x %d keys, %d in flight or in use; %d threads, %d bytes of shared memory a block\n", row.tile_q,
+              row.tile_kv, row.stages, row.threads, row.shared_bytes);
   text.append("  grid: %lld blocks", static_cast<long long>(blocks));
-  if (device != nullptr)
-    text.append(", %.1f for each multiprocessor", static_cast<double>(blocks) / std::max(device->multiprocessors, 1));
+  if (device != nullptr) text.append(", %.1f for each multiprocessor", static_cast<double>(blocks) / std::max(device->multiprocessors, 1));
   text.append("\n");
   if (unaligned.name != row.name) text.append("  unaligned: %s when q, k or v does not begin at a multiple of 16 bytes\n", unaligned.name);
 }
@@ -125,7 +125,9 @@ bool variant_at(const Machine& machine, int32_t index, rapt_variant& variant) {
   variant.features = "causal align lse lse_base2 gqa head_dim_v strides seqlens ragged batch_invariant";
   Text nobody(nullptr, 0);
   const Device* device = machine.device(nobody);
-  variant.unavailable = device == nullptr ? "no CUDA device" : row.architecture == 90 && device->architecture != 90 ? "needs compute capability 9.0" : "";
+  variant.unavailable = device == nullptr                                      ? "no CUDA device"
+                        : row.architecture == 90 && device->architecture != 90 ? "needs compute capability 9.0"
+                                                                               : "";
   return true;
 }
 

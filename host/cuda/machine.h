@@ -13,19 +13,19 @@ namespace rapt::gpu {
 
 // The device that the calling thread would launch on.
 struct Device {
-  char name[64];            // "NVIDIA H100 80GB HBM3"
-  int32_t index;            // CUDA's
-  int32_t architecture;     // 10 * major + minor: 80, 86, 90
+  char name[64];         // "NVIDIA H100 80GB HBM3"
+  int32_t index;         // CUDA's
+  int32_t architecture;  // 10 * major + minor: 80, 86, 90
   int32_t multiprocessors;
-  int64_t shared_per_block; // bytes that a block may ask for
+  int64_t shared_per_block;  // bytes that a block may ask for
 };
 
 struct Machine {
-  const char* name;                                  // of the engine: "cuda"
-  std::span<const kernels::Variant> (*forward)();    // the table's rows on this machine, best first
-  const Device* (*device)(Text& why_not);            // nullptr, with a sentence, where there is none
+  const char* name;                                // of the engine: "cuda"
+  std::span<const kernels::Variant> (*forward)();  // the table's rows on this machine, best first
+  const Device* (*device)(Text& why_not);          // nullptr, with a sentence, where there is none
   bool (*encode)(const TensorMapRequest& request, simt::TensorMap& map, Text& fault);
-  void (*put_in_words)(int error, Text& fault);      // what Variant::launch answered
+  void (*put_in_words)(int error, Text& fault);  // what Variant::launch answered
 };
 
 }  // namespace rapt::gpu

@@ -4,17 +4,17 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 #endif
 
+#include "workbench/device_memory.h"
+
 namespace rapt::workbench {
 namespace {
 
 constexpr size_t kBand = 4096;  // bytes of each guard band; a multiple of the alignment
-constexpr size_t kAlignment = 64;
 constexpr unsigned char kPoison = 0xFF;
 
 // Under AddressSanitizer a band may not even be read by those it guards against.
@@ -41,10 +41,10 @@ bool all_poison(const unsigned char* from, size_t bytes) {
 
 Buffer::Buffer(size_t bytes) : size_(bytes) {
   const size_t total = kBand + bytes + kBand;
-  auto* memory = static_cast<unsigned char*>(::operator new(total, std::align_val_t(kAlignment)));
+  unsigned char* memory = allocate_shared(total);
   memory_.reset(memory, [total](unsigned char* p) {
     allow(p, total);
-    ::operator delete(p, std::align_val_t(kAlignment));
+    free_shared(p);
   });
   std::memset(memory, kPoison, total);
   begin_ = memory + kBand;

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "workbench/device_memory.h"
 #include "workbench/random.h"
 #include "workbench/scalar.h"
 
@@ -140,7 +141,7 @@ Outcome run_engine(rapt_context* context, const Case& data, int32_t engine, bool
   }
   const std::unique_ptr<rapt_plan, PlanDeleter> plan(created);
   const auto call = [&plan](const rapt_args& args, void* workspace, size_t workspace_bytes, std::string& sentence) {
-    const rapt_status status = rapt_run(plan.get(), &args, workspace, workspace_bytes, nullptr);
+    const rapt_status status = run_to_the_end(plan.get(), args, workspace, workspace_bytes);
     if (status != RAPT_OK) sentence = rapt_last_error();
     return status;
   };

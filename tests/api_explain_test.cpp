@@ -29,7 +29,7 @@ TEST(Explain, NamesTheKernelOfEachEngineAndWhyCudaIsNotThere) {
   EXPECT_TRUE(has(text, "engine auto: runs " + kernel + "\n")) << text;
   EXPECT_TRUE(has(text, "cpu: takes it: kernel " + kernel + ", workspace ")) << text;
   EXPECT_TRUE(has(text, "reference: takes it: kernel ")) << text;
-  EXPECT_TRUE(has(text, "cuda: refuses it: engine cuda is not in this build")) << text;
+  EXPECT_TRUE(has(text, "cuda: refuses it: ")) << text;
 }
 
 TEST(Explain, SaysWhyAnEngineRefuses) {
@@ -37,7 +37,7 @@ TEST(Explain, SaysWhyAnEngineRefuses) {
   rapt_problem problem = small_problem();
   for (rapt_tensor* tensor : {&problem.q, &problem.k, &problem.v, &problem.o}) tensor->type = RAPT_F64;
   const std::string text = explain(context, &problem);
-  EXPECT_TRUE(has(text, "engine auto: refused: no engine takes the problem. cpu: ")) << text;
+  EXPECT_TRUE(has(text, "engine auto: refused: no engine takes the problem. ") && has(text, "cpu: q is f64")) << text;
   EXPECT_TRUE(has(text, "cpu: refuses it: ")) << text;
   EXPECT_TRUE(has(text, "reference: takes it")) << text;
 }

@@ -7,8 +7,7 @@
 #include <vector>
 
 #include "api/check_problem.h"
-#include "cuda/forward_params.h"
-#include "cuda/select.h"
+#include "cuda/engine_on.h"
 #include "tests/conformance/machines.h"
 #include "tests/emulator/isa/tensor_map.h"
 #include "tests/emulator/memory.h"
@@ -71,8 +70,10 @@ rapt_args on_device(Device& device, const rapt_problem& p, const rapt_args& host
   return args;
 }
 
-std::string encode(const kernels::Variant& row, const rapt_problem& p, const rapt_args& args, gpu::Tensor which, simt::TensorMap& map) {
-  const gpu::TensorMapRequest request = gpu::describe(row, p, args, which);
+// What the calling thread's run launches on and with; the engine knows it as its device and its stream.
+thread_local gpu::Device here = {"emulated", 0, 90, 1, 227 << 10};
+
+bool encode(const gpu::TensorMapRequest& request, simt::TensorMap& map, Text& fault) {
   emu::isa::TensorMapInfo info = {};
   info.base = static_cast<uint8_t*>(const_cast<void*>(request.base));
   info.type = request.type == kernels::ElementType::bf16 ? emu::isa::Element::bf16 : emu::isa::Element::f16;
@@ -82,27 +83,16 @@ std::string encode(const kernels::Variant& row, const rapt_problem& p, const rap
   std::copy_n(request.stride, 4, info.stride);
   std::copy_n(request.box, 4, info.box);
   const char* broken = emu::isa::encode(map, info);
-  return broken == nullptr ? "" : broken;
+  if (broken != nullptr) fault.append("%s", broken);
+  return broken == nullptr;
 }
 
-std::string launch(const kernels::Variant& row, const rapt_problem& p, const rapt_args& args, kernels::EmulatedCall& call) {
-  kernels::ForwardSm90Params params = {};
-  params.forward = gpu::fill_forward(row, p, args);
-  std::string broken;
-  if (row.architecture >= 90) {
-    broken = encode(row, p, args, gpu::Tensor::q, params.q) + encode(row, p, args, gpu::Tensor::k, params.k) +
-             encode(row, p, args, gpu::Tensor::v, params.v);
-  }
-  if (!broken.empty()) return broken;
-  const auto blocks = static_cast<unsigned>(gpu::forward_blocks(row, p));
-  const void* given = row.architecture >= 90 ? static_cast<const void*>(&params) : &params.forward;
-  if (row.launch({given, {blocks, 1, 1}, &call}) != 0) return call.report.text();
-  return call.report.bank_conflicts == 0 ? "" : "ldmatrix met bank conflicts: " + std::to_string(call.report.bank_conflicts);
-}
+constexpr gpu::Machine kEmulated = {"emulated", kernels::emulated_forward, [](Text&) -> const gpu::Device* { return &here; }, encode,
+                                    [](int, Text& fault) { fault.append("see the emulator's report"); }};
 
 struct Planned {
   Request request;
-  gpu::ForwardPlan plan;
+  Choice choice;
   std::string why_not;
 };
 
@@ -110,12 +100,23 @@ Planned plan_for(const Machine& machine, const rapt_problem& problem) {
   Planned planned = {};
   char sentence[400];
   Text why_not(sentence, sizeof sentence);
+  here.architecture = machine.architecture;
   if (api::check_problem(&problem, api::Outputs::kRequired, planned.request.problem) != RAPT_OK) {
     planned.why_not = rapt_last_error();
-  } else if (!gpu::choose_forward(kernels::emulated_forward(), machine.architecture, planned.request, planned.plan, why_not)) {
+  } else if (!gpu::choose(kEmulated, planned.request, planned.choice, why_not)) {
     planned.why_not = sentence;
   }
   return planned;
+}
+
+// What the engine, the emulator or the bank counter has to say.
+std::string launch(const Planned& planned, const rapt_args& args, kernels::EmulatedCall& call) {
+  char sentence[400];
+  Text fault(sentence, sizeof sentence);
+  const rapt_status status = gpu::run(kEmulated, planned.request, planned.choice, args, &call, fault);
+  if (!call.report.clean()) return call.report.text();
+  if (status != RAPT_OK) return sentence;
+  return call.report.bank_conflicts == 0 ? "" : "ldmatrix met bank conflicts: " + std::to_string(call.report.bank_conflicts);
 }
 
 emu::Options policy(emu::Options options, int turn) {
@@ -131,7 +132,7 @@ emu::Options policy(emu::Options options, int turn) {
 Chosen choose(const Machine& machine, const rapt_problem& problem) {
   const Planned planned = plan_for(machine, problem);
   if (!planned.why_not.empty()) return {"", planned.why_not};
-  return {kernels::emulated_forward()[static_cast<size_t>(planned.plan.row)].name, ""};
+  return {std::string(planned.choice.kernel).substr(sizeof "emulated"), ""};  // without "emulated/"
 }
 
 Outcome run(const Machine& machine, const Case& data) {
@@ -146,13 +147,11 @@ Outcome run(const Machine& machine, const Case& data) {
   std::string kernel;
   const auto call = [&](const rapt_args& host, void*, size_t, std::string& sentence) -> rapt_status {
     Device device;
-    const rapt_problem& p = planned.request.problem;
-    const rapt_args args = on_device(device, p, host, machine.misalign);
-    const kernels::Variant& row = gpu::row_for(kernels::emulated_forward(), planned.plan, args);
-    kernel = row.name;
+    const rapt_args args = on_device(device, planned.request.problem, host, machine.misalign);
     kernels::EmulatedCall emulated;
     emulated.options = policy(machine.options, turn++);
-    sentence = launch(row, p, args, emulated);
+    sentence = launch(planned, args, emulated);
+    kernel = emulated.kernel;
     device.bring_back(host.o);
     if (host.lse != nullptr) device.bring_back(host.lse);
     return sentence.empty() ? RAPT_OK : RAPT_INTERNAL;

@@ -13,6 +13,9 @@ struct EmulatedMachine {
   static int launch(const Launch& call) {
     auto& emulated = *static_cast<EmulatedCall*>(call.context);
     emulated.report = emu::launch<Kernel>(call.grid, *static_cast<const typename Kernel::Params*>(call.params), emulated.options);
+    for (const Variant& row : emulated_forward()) {
+      if (row.launch == &launch) emulated.kernel = row.name;
+    }
     return emulated.report.clean() ? 0 : 1;
   }
 };

@@ -13,7 +13,8 @@ namespace rapt::kernels {
 // What Launch::context points at.
 struct EmulatedCall {
   emu::Options options;
-  emu::Report report;  // of the last launch
+  emu::Report report;       // of the last launch
+  const char* kernel = "";  // the row that ran
 };
 
 std::span<const Variant> emulated_forward();

@@ -99,7 +99,7 @@ void cluster_wait(Site site) {
     abandon();
   }
   while (b.phase < arrived) {
-    b.waiting.push_back(current);
+    b.waiting.push_back(current->block->fibers + current->thread);
     block_on("barrier.cluster.wait", site, &b);
   }
   arrived = 0;

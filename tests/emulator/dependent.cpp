@@ -40,7 +40,7 @@ void restore(std::vector<Saved>& saved) {
 void griddepcontrol_wait(Site site) {
   const InEmulator in;
   if (!world->dependent || current->dependency_resolved) return;
-  world->dependent_waiting.push_back(current);
+  world->dependent_waiting.push_back(current->block->fibers + current->thread);
   block_on("griddepcontrol.wait", site);
 }
 

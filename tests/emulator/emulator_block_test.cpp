@@ -98,7 +98,6 @@ TEST(EmulatedBlock, AMissingSyncIsARaceInEveryOrder) {
 
 TEST(EmulatedBlock, AWarpThatSkipsASyncIsFound) {
   const Report r = reduce<kOneWarpSkipsSync>().report;
-  EXPECT_FALSE(r.clean());
   EXPECT_EQ(r.find(Kind::race) != nullptr, kPlainAccessesSeen) << r.text();
 }
 

@@ -47,6 +47,9 @@ Options prepare(const LaunchShape& shape, const Options& wished, Report& report)
   const uint32_t alignment = uint32_t(std::max<size_t>(16, shape.shared_alignment));
   o.shared_base = (o.shared_base + alignment - 1) / alignment * alignment;
   if (o.resident > 1) o.os_threads = 1;
+#if defined(RAPT_WITHOUT_HOOKS)
+  o.uninitialised = false;  // plain stores are not seen
+#endif
   const std::string why = refusal(shape);
   if (!why.empty()) {
     Finding f{};

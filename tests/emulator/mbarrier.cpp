@@ -218,7 +218,7 @@ bool mbarrier_wait_parity(simt::Mbarrier* barrier, uint32_t parity, Wait how, Si
       poll(instruction, site);
       return false;
     }
-    o.waiting.push_back(current);
+    o.waiting.push_back(current->block->fibers + current->thread);
     block_on(instruction, site, &o, parity);
     if (!o.live) misuse(o, instruction, site, "invalidated while a thread waits");
   }

@@ -1,0 +1,151 @@
+// o = rescale * o + p v for the rows of a tile and a run of keys that are read where they lie.
+// Included once per instruction set. Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#if defined(RAPT_CPU_TILE_ACCUMULATE_IN_PLACE_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef RAPT_CPU_TILE_ACCUMULATE_IN_PLACE_H
+#undef RAPT_CPU_TILE_ACCUMULATE_IN_PLACE_H
+#else
+#define RAPT_CPU_TILE_ACCUMULATE_IN_PLACE_H
+#endif
+
+#include "cpu/tile/key_run.h"
+#include "cpu/tile/pairs.h"
+#include "cpu/tile/softmax.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace rapt::cpu::HWY_NAMESPACE {
+
+// Weights and output of some rows of a tile: p rows are kScoreStride floats apart; o is in the order of V's pairs.
+struct OutputRows {
+  const float* p;
+  const float* rescale;  // [rows]
+  float* o;
+  int64_t stride;  // of o
+  size_t head_dim_v;
+};
+
+HWY_INLINE void add_to_output(Vec sum, float rescale, float* o) {
+  hn::StoreU(hn::MulAdd(hn::Set(kLanes, rescale), hn::LoadU(kLanes, o), sum), kLanes, o);
+}
+
+// Columns d .. d + kPairs * kPair of kQueries rows.
+template <class T, size_t kQueries, size_t kPairs>
+HWY_NOINLINE void accumulate_pairs(const OutputRows& to, const KeyRun& run, size_t d, RowsLater& outer_later) {
+  RowsLater later = outer_later;  // so that it lives in registers
+  Vec sum[kQueries][2 * kPairs];
+#pragma GCC unroll 4
+  for (size_t r = 0; r < kQueries; ++r)
+#pragma GCC unroll 8
+    for (size_t w = 0; w < 2 * kPairs; ++w) sum[r][w] = hn::Zero(kLanes);
+  for (int64_t j = 0; j < run.keys(); ++j) {
+    later.fetch_part<kPairs * kPair * sizeof(T)>();
+    const T* row = reinterpret_cast<const T*>(run.v()[j]) + d;
+    VecPair v[kPairs];
+#pragma GCC unroll 4
+    for (size_t w = 0; w < kPairs; ++w) {
+      v[w] = load_pair(row + w * kPair);
+    }
+#pragma GCC unroll 4
+    for (size_t r = 0; r < kQueries; ++r) {
+      const Vec weight = hn::Set(kLanes, to.p[static_cast<int64_t>(r) * kScoreStride + j]);
+#pragma GCC unroll 4
+      for (size_t w = 0; w < kPairs; ++w) {
+        sum[r][2 * w] = hn::MulAdd(weight, v[w].first, sum[r][2 * w]);
+        sum[r][2 * w + 1] = hn::MulAdd(weight, v[w].second, sum[r][2 * w + 1]);
+      }
+    }
+  }
+#pragma GCC unroll 4
+  for (size_t r = 0; r < kQueries; ++r)
+#pragma GCC unroll 8
+    for (size_t w = 0; w < 2 * kPairs; ++w)
+      add_to_output(sum[r][w], to.rescale[r], to.o + static_cast<int64_t>(r) * to.stride + d + w * kN);
+  outer_later = later;
+}
+
+// Columns d .. d + left, at most a vector of them.
+template <class T, size_t kQueries>
+void accumulate_rest(const OutputRows& to, const KeyRun& run, size_t d, size_t left) {
+  Vec sum[kQueries];
+  for (size_t r = 0; r < kQueries; ++r) sum[r] = hn::Zero(kLanes);
+  for (int64_t j = 0; j < run.keys(); ++j) {
+    const T* row = reinterpret_cast<const T*>(run.v()[j]) + d;
+    const Vec v = left >= kN ? load(row) : load_first(row, left);
+    for (size_t r = 0; r < kQueries; ++r) sum[r] = hn::MulAdd(hn::Set(kLanes, to.p[static_cast<int64_t>(r) * kScoreStride + j]), v, sum[r]);
+  }
+  for (size_t r = 0; r < kQueries; ++r) add_to_output(sum[r], to.rescale[r], to.o + static_cast<int64_t>(r) * to.stride + d);
+}
+
+template <class T, size_t kQueries>
+void accumulate_rows(const OutputRows& to, const KeyRun& run, RowsLater& later) {
+  constexpr size_t kPairs = HWY_MIN(size_t{4}, (kRows >= 12 ? 8 : 4) / kQueries);  // at most 16 accumulators on 32 registers, 8 on 16
+  size_t d = 0;
+  for (; d + kPairs * kPair <= to.head_dim_v; d += kPairs * kPair) accumulate_pairs<T, kQueries, kPairs>(to, run, d, later);
+  if constexpr (kPairs > 1)
+    for (; d + kPair <= to.head_dim_v; d += kPair) accumulate_pairs<T, kQueries, 1>(to, run, d, later);
+  for (; d < to.head_dim_v; d += kN) accumulate_rest<T, kQueries>(to, run, d, to.head_dim_v - d);
+}
+
+// One row; hidden keys are stepped around: their values may be NaN or inf, which a weight of 0 does not silence.
+template <class T>
+void accumulate_around_hidden(const OutputRows& to, const KeyRun& run) {
+  for (size_t d = 0; d < to.head_dim_v;) {
+    const size_t left = to.head_dim_v - d;
+    VecPair sum{hn::Zero(kLanes), hn::Zero(kLanes)};
+    for (int64_t j = 0; j < run.keys(); ++j) {
+      if (is_hidden_weight(to.p[j])) continue;
+      const T* row = reinterpret_cast<const T*>(run.v()[j]) + d;
+      const Vec weight = hn::Set(kLanes, to.p[j]);
+      if (left >= kPair) {
+        const VecPair v = load_pair(row);
+        sum.first = hn::MulAdd(weight, v.first, sum.first);
+        sum.second = hn::MulAdd(weight, v.second, sum.second);
+      } else {
+        sum.first = hn::MulAdd(weight, left >= kN ? load(row) : load_first(row, left), sum.first);
+      }
+    }
+    add_to_output(sum.first, *to.rescale, to.o + d);
+    if (left >= kPair) add_to_output(sum.second, *to.rescale, to.o + d + kN);
+    d += left >= kPair ? kPair : kN;
+  }
+}
+
+template <class T>
+bool all_finite(const KeyRun& run, size_t head_dim_v) {  // x * 0 is NaN otherwise
+  Vec check = hn::Zero(kLanes);
+  for (int64_t j = 0; j < run.keys(); ++j) {
+    const T* v = reinterpret_cast<const T*>(run.v()[j]);
+    for (size_t d = 0; d < head_dim_v; d += kN)
+      check = hn::MulAdd(head_dim_v - d >= kN ? load(v + d) : load_first(v + d, head_dim_v - d), hn::Zero(kLanes), check);
+  }
+  const float sum = hn::GetLane(hn::SumOfLanes(kLanes, check));
+  return sum == sum;
+}
+
+template <class T>
+void accumulate_in_place(const Tile& tile, const KeyRun& run, bool hidden, const float* rescale, Scratch& scratch) {
+  const size_t head_dim_v = static_cast<size_t>(tile.call.problem.v.shape[3]);
+  const auto rows_from = [&](int64_t row) {
+    return OutputRows{scratch.scores[0] + row * kScoreStride, rescale + row, scratch.o + row * scratch.o_stride, scratch.o_stride,
+                      head_dim_v};
+  };
+  int64_t row = 0;
+  if (hidden && !all_finite<T>(run, head_dim_v)) {
+    for (; row < tile.rows(); ++row) accumulate_around_hidden<T>(rows_from(row), run);
+    return;
+  }
+  const size_t row_bytes = head_dim_v * sizeof(T);
+  const char* const* ahead = run.v() + rows_ahead<T>(row_bytes, tile.rows() == 1);
+  const auto some = [&]<size_t kQueries>() {
+    for (; row + static_cast<int64_t>(kQueries) <= tile.rows(); row += static_cast<int64_t>(kQueries)) {
+      RowsLater later{ahead, ahead + (row == 0 ? run.keys() : 0), row_bytes};  // with the first rows of the tile
+      accumulate_rows<T, kQueries>(rows_from(row), run, later);
+    }
+  };
+  some.template operator()<4>();
+  some.template operator()<2>();
+  some.template operator()<1>();
+}
+
+}  // namespace rapt::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif

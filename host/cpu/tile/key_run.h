@@ -1,0 +1,125 @@
+// A run of keys and where they lie, and the rows that are fetched into the cache while others are used.
+// Included once per instruction set. Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#if defined(RAPT_CPU_TILE_KEY_RUN_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef RAPT_CPU_TILE_KEY_RUN_H
+#undef RAPT_CPU_TILE_KEY_RUN_H
+#else
+#define RAPT_CPU_TILE_KEY_RUN_H
+#endif
+
+#include <hwy/cache_control.h>
+
+#include "cpu/tile/vec.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace rapt::cpu::HWY_NAMESPACE {
+
+inline constexpr int64_t kRun = 128;  // keys between two updates of the softmax
+
+// Keys [first, first + keys) and where they lie; behind them the keys of the next run. An unmapped page is rows of zeros until it is
+// hidden, and so is what lies past the last key. All runs but the first and the last begin and end at multiples of kRun.
+class KeyRun {
+ public:
+  KeyRun(const Tile& tile, const float* zeros, int64_t begin, int64_t end)
+      : tile_(tile), zeros_(reinterpret_cast<const char*>(zeros)), end_(end), first_(begin) {
+    const rapt_problem& p = tile.call.problem;
+    k_step_ = p.k.strides[2] * static_cast<int64_t>(rapt_type_size(p.k.type));
+    v_step_ = p.v.strides[2] * static_cast<int64_t>(rapt_type_size(p.v.type));
+    if (p.kv_layout < RAPT_KV_BLOCK_TABLE) {
+      key_rows(tile.call, tile.sequence, Side::k, tile.head_kv, 0, 1, &k_base_);
+      key_rows(tile.call, tile.sequence, Side::v, tile.head_kv, 0, 1, &v_base_);
+    }
+    const int64_t to_multiple = (begin / kRun + 1) * kRun - begin;
+    keys_ = HWY_MIN(to_multiple, end - begin);
+    unmapped_ = find(0, to_multiple);
+    next_unmapped_ = find(to_multiple, kRun);
+  }
+  void advance() {
+    std::memmove(k_, k_ + keys_, kRun * sizeof *k_);
+    std::memmove(v_, v_ + keys_, kRun * sizeof *v_);
+    first_ += keys_;
+    keys_ = HWY_MIN(kRun, end_ - first_);
+    unmapped_ = next_unmapped_;
+    next_unmapped_ = find(kRun, kRun);
+  }
+  bool is_last() const { return first_ + keys_ >= end_; }
+
+  int64_t first() const { return first_; }
+  int64_t keys() const { return keys_; }
+  bool unmapped() const { return unmapped_; }
+  const char* const* k() const { return k_; }  // [2 * kRun]
+  const char* const* v() const { return v_; }
+
+ private:
+  // Rows at .. at + count of the window; true if some page of theirs is not mapped.
+  bool find(int64_t at, int64_t count) {
+    const int64_t known = HWY_MIN(count, HWY_MAX(end_ - first_ - at, 0));
+    bool unmapped = false;
+    if (tile_.call.problem.kv_layout < RAPT_KV_BLOCK_TABLE) {
+      for (int64_t j = at; j < at + known; ++j) {
+        k_[j] = k_base_ + (first_ + j) * k_step_;
+        v_[j] = v_base_ + (first_ + j) * v_step_;
+      }
+    } else {
+      key_rows(tile_.call, tile_.sequence, Side::k, tile_.head_kv, first_ + at, known, k_ + at);
+      key_rows(tile_.call, tile_.sequence, Side::v, tile_.head_kv, first_ + at, known, v_ + at);
+      for (int64_t j = at; j < at + known; ++j) {
+        unmapped |= k_[j] == nullptr || v_[j] == nullptr;
+        if (k_[j] == nullptr) k_[j] = zeros_;
+        if (v_[j] == nullptr) v_[j] = zeros_;
+      }
+    }
+    for (int64_t j = at + known; j < at + count; ++j) k_[j] = v_[j] = zeros_;
+    return unmapped;
+  }
+
+  const Tile& tile_;
+  const char* zeros_;
+  const int64_t end_;
+  int64_t first_, keys_;
+  const char *k_base_ = nullptr, *v_base_ = nullptr;  // key 0, when keys are not paged
+  int64_t k_step_, v_step_;       // bytes
+  bool unmapped_, next_unmapped_;
+  const char* k_[2 * kRun];
+  const char* v_[2 * kRun];
+};
+
+// How many rows ahead of their use rows are fetched into the cache: measured (bench/NOTES.md). Several queries take longer over a row, and
+// 16-bit rows want more instructions a byte.
+template <class T>
+HWY_INLINE int64_t rows_ahead(size_t row_bytes, bool lone_query) {
+  const size_t bytes = (lone_query ? 4096 : 8192) * (4 / sizeof(T));
+  return static_cast<int64_t>(HWY_MIN(HWY_MAX(bytes / row_bytes, size_t{1}), static_cast<size_t>(kRun)));
+}
+template <size_t kBytes>
+HWY_INLINE void fetch(const char* at) {
+#pragma GCC unroll 8
+  for (size_t line = 0; line < kBytes; line += 64) hwy::Prefetch(at + line);
+}
+
+// Fetches rows that are needed later, in the order of memory and evenly between the computations: a burst of prefetches is partly dropped,
+// and out of order they mislead the processor's own prefetcher.
+struct RowsLater {
+  const char* const* row;
+  const char* const* end;
+  size_t bytes, at = 0;  // of a row
+
+  template <size_t kBytes>
+  HWY_INLINE void fetch_part() {
+    if (row >= end) return;
+    fetch<kBytes>(*row + at);
+    at += kBytes;
+    if (at + kBytes > bytes) {
+      at = 0;
+      ++row;
+    }
+  }
+  HWY_INLINE void fetch_rows(int64_t count) {
+    for (const char* const* stop = HWY_MIN(row + count, end); row < stop; ++row)
+      for (size_t line = 0; line < bytes; line += 64) hwy::Prefetch(*row + line);
+  }
+};
+
+}  // namespace rapt::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif

@@ -1,0 +1,149 @@
+// scores = factor * q k^T for the rows of a tile and a run of keys that are read where they lie.
+// Included once per instruction set. Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#if defined(RAPT_CPU_TILE_SCORE_IN_PLACE_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef RAPT_CPU_TILE_SCORE_IN_PLACE_H
+#undef RAPT_CPU_TILE_SCORE_IN_PLACE_H
+#else
+#define RAPT_CPU_TILE_SCORE_IN_PLACE_H
+#endif
+
+#include "cpu/tile/key_run.h"
+#include "cpu/tile/lane_sums.h"
+#include "cpu/tile/pairs.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace rapt::cpu::HWY_NAMESPACE {
+
+// Queries of a tile, each row padded with 0 to whole vectors and in the order of K's pairs.
+struct QueryRows {
+  const float* q;
+  int64_t stride;
+  size_t head_dim;
+};
+
+// Products of kQueries queries with kKeys keys that are kept in registers: half of those there are.
+inline constexpr size_t kProducts = HWY_MAX(kRows >= 12 ? size_t{16} : size_t{8}, kN);
+template <size_t kQueries>
+inline constexpr size_t kKeysAtOnce = kProducts / kQueries;
+
+// sum[r * kKeys + j] = q_r . k_j over columns [d, end), lane by lane.
+template <class T, size_t kQueries, size_t kKeys>
+HWY_INLINE void multiply_keys(const QueryRows& q, const char* const* keys, size_t d, size_t end, RowsLater& later, int64_t rows_a_step,
+                              Vec* sum) {
+  const float* const q0 = q.q;
+#pragma GCC unroll 16
+  for (size_t i = 0; i < kQueries * kKeys; ++i) sum[i] = hn::Zero(kLanes);
+  for (; d + kPair <= end; d += kPair) {
+    later.fetch_rows(rows_a_step);
+    Vec first[kQueries], second[kQueries];
+#pragma GCC unroll 4
+    for (size_t r = 0; r < kQueries; ++r) {
+      first[r] = hn::LoadU(kLanes, q0 + static_cast<int64_t>(r) * q.stride + d);
+      second[r] = hn::LoadU(kLanes, q0 + static_cast<int64_t>(r) * q.stride + d + kN);
+    }
+#pragma GCC unroll 16
+    for (size_t j = 0; j < kKeys; ++j) {
+      const VecPair k = load_pair(reinterpret_cast<const T*>(keys[j]) + d);
+#pragma GCC unroll 4
+      for (size_t r = 0; r < kQueries; ++r) sum[r * kKeys + j] = hn::MulAdd(first[r], k.first, sum[r * kKeys + j]);
+#pragma GCC unroll 4
+      for (size_t r = 0; r < kQueries; ++r) sum[r * kKeys + j] = hn::MulAdd(second[r], k.second, sum[r * kKeys + j]);
+      HWY_FENCE;  // a key after the other: the compiler must not load them all at the price of registers
+    }
+  }
+  for (; d < end; d += kN) {
+#pragma GCC unroll 16
+    for (size_t j = 0; j < kKeys; ++j) {
+      const T* from = reinterpret_cast<const T*>(keys[j]) + d;
+      const Vec k = end - d >= kN ? load(from) : load_first(from, end - d);
+#pragma GCC unroll 4
+      for (size_t r = 0; r < kQueries; ++r)
+        sum[r * kKeys + j] = hn::MulAdd(hn::LoadU(kLanes, q0 + static_cast<int64_t>(r) * q.stride + d), k, sum[r * kKeys + j]);
+    }
+  }
+}
+
+// q . k, lane by lane, while the row that is needed `later` is fetched a line for a line. kHeadDim: 0 if it is none of those with code of
+// their own.
+template <class T, size_t kHeadDim>
+HWY_INLINE Vec multiply_key(const float* q, const char* key, const char* later, size_t head_dim) {
+  const T* k = reinterpret_cast<const T*>(key);
+  Vec total = hn::Zero(kLanes);
+  for (size_t begin = 0; begin < head_dim; begin += kChain * kPair) {
+    const size_t end = kHeadDim != 0 ? kHeadDim : HWY_MIN(head_dim, begin + kChain * kPair);
+    Vec first = hn::Zero(kLanes), second = hn::Zero(kLanes);
+    size_t d = begin;
+#pragma GCC unroll 16
+    for (; d + kPair <= end; d += kPair) {
+      fetch<kPair * sizeof(T)>(later + d * sizeof(T));
+      const VecPair pair = load_pair(k + d);
+      first = hn::MulAdd(hn::LoadU(kLanes, q + d), pair.first, first);
+      second = hn::MulAdd(hn::LoadU(kLanes, q + d + kN), pair.second, second);
+    }
+    if constexpr (kHeadDim != 0) return hn::Add(first, second);
+    for (; d < end; d += kN) first = hn::MulAdd(hn::LoadU(kLanes, q + d), end - d >= kN ? load(k + d) : load_first(k + d, end - d), first);
+    total = hn::Add(total, hn::Add(first, second));
+  }
+  return total;
+}
+
+// One row of scores, the keys one after another in the order of memory. Nothing is stored on the way: a load waits for a store that is
+// not done yet if only the lower 12 bits of their addresses agree, and these loads walk through all of them.
+template <class T, size_t kHeadDim>
+HWY_NOINLINE void score_row(const QueryRows& q, const KeyRun& run, float factor, float* scores) {
+  static_assert(kHeadDim % kPair == 0);
+  const char* const* keys = run.k();
+  const char* const* later = keys + rows_ahead<T>(q.head_dim * sizeof(T), true);
+  for (int64_t key = 0; key < run.keys(); key += static_cast<int64_t>(kN), keys += kN, later += kN) {
+    Vec sum[kN];
+#pragma GCC unroll 16
+    for (size_t j = 0; j < kN; ++j) sum[j] = multiply_key<T, kHeadDim>(q.q, keys[j], later[j], q.head_dim);
+    hn::StoreU(hn::Mul(sums_of_lanes(sum), hn::Set(kLanes, factor)), kLanes, scores + key);
+  }
+}
+
+// kQueries rows of scores, kScoreStride apart, up to a multiple of kKeysAtOnce keys. fetch: the rows of the next keys too.
+template <class T, size_t kQueries>
+HWY_NOINLINE void score_rows(const QueryRows& q, const KeyRun& run, float factor, bool fetch_later, float* scores) {
+  constexpr size_t kKeys = kKeysAtOnce<kQueries>, kPart = kChain * kN;
+  constexpr int64_t kStep = static_cast<int64_t>(kKeys);
+  const size_t row_bytes = q.head_dim * sizeof(T);
+  const int64_t steps = HWY_MAX(static_cast<int64_t>(q.head_dim / kPair), 1);
+  const char* const* ahead = run.k() + rows_ahead<T>(row_bytes, false);
+  for (int64_t key = 0; key < run.keys(); key += kStep) {
+    RowsLater later{ahead + key, ahead + key + (fetch_later ? kStep : 0), row_bytes};
+    for (size_t d = 0; d < q.head_dim; d += kPart) {
+      Vec sum[kProducts];
+      multiply_keys<T, kQueries, kKeys>(q, run.k() + key, d, HWY_MIN(q.head_dim, d + kPart), later, (kStep + steps - 1) / steps, sum);
+      alignas(64) float products[kProducts];
+#pragma GCC unroll 8
+      for (size_t i = 0; i < kProducts; i += kN) hn::Store(hn::Mul(sums_of_lanes(sum + i), hn::Set(kLanes, factor)), kLanes, products + i);
+      for (size_t r = 0; r < kQueries; ++r) {
+        float* to = scores + static_cast<int64_t>(r) * kScoreStride + key;
+        if (d == 0) {
+          std::memcpy(to, products + r * kKeys, kKeys * sizeof(float));
+        } else {
+          for (size_t j = 0; j < kKeys; ++j) to[j] += products[r * kKeys + j];
+        }
+      }
+    }
+  }
+}
+
+template <class T>
+void score_in_place(const Tile& tile, const KeyRun& run, float factor, Scratch& scratch) {
+  const size_t head_dim = static_cast<size_t>(tile.call.problem.k.shape[3]);
+  const auto rows_from = [&](int64_t row) { return QueryRows{scratch.q + row * scratch.q_stride, scratch.q_stride, head_dim}; };
+  const auto scores_from = [&](int64_t row) { return scratch.scores[0] + row * kScoreStride; };
+  int64_t row = 0;
+  for (; row + 4 <= tile.rows(); row += 4) score_rows<T, 4>(rows_from(row), run, factor, row == 0, scores_from(row));
+  for (; row + 2 <= tile.rows(); row += 2) score_rows<T, 2>(rows_from(row), run, factor, row == 0, scores_from(row));
+  if (row == tile.rows()) return;
+  if (head_dim == 128) return score_row<T, 128>(rows_from(row), run, factor, scores_from(row));
+  if (head_dim == 64) return score_row<T, 64>(rows_from(row), run, factor, scores_from(row));
+  score_row<T, 0>(rows_from(row), run, factor, scores_from(row));
+}
+
+}  // namespace rapt::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif

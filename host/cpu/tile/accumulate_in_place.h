@@ -134,7 +134,9 @@ void accumulate_in_place(const Tile& tile, const KeyRun& run, bool hidden, const
     return;
   }
   const size_t row_bytes = head_dim_v * sizeof(T);
-  const char* const* ahead = run.v() + rows_ahead<T>(row_bytes, tile.rows() == 1);
+  // Of several rows the columns are taken in turns, each turn down the whole run: then it is the next run that is fetched.
+  const bool lone = tile.rows() == 1;
+  const char* const* ahead = run.v() + (lone ? rows_ahead<T>(run, row_bytes, lone) : run.most());
   const auto some = [&]<size_t kQueries>() {
     for (; row + static_cast<int64_t>(kQueries) <= tile.rows(); row += static_cast<int64_t>(kQueries)) {
       RowsLater later{ahead, ahead + (row == 0 ? run.keys() : 0), row_bytes};  // with the first rows of the tile

@@ -25,6 +25,12 @@ void load_queries(const Tile& tile, Scratch& scratch) {
   }
 }
 
+// Keys of a run: few for several queries, whose passes over V then find it in the nearest cache.
+int64_t run_keys(const Tile& tile) {
+  if (tile.rows() == 1) return kRun;
+  return tile.call.problem.k.type == RAPT_F32 ? kRun / 2 : kRun / 4;
+}
+
 void score(const Tile& tile, const KeyRun& run, float factor, Scratch& scratch) {
   switch (tile.call.problem.k.type) {
     case RAPT_F16: return score_in_place<hwy::float16_t>(tile, run, factor, scratch);
@@ -72,7 +78,7 @@ void decode(const Tile& tile, Scratch& scratch) {
 
   const int64_t begin = scratch.visible[0].begin, end = scratch.visible[tile.rows() - 1].end;
   if (begin >= end) return;
-  for (KeyRun run(tile, scratch.zeros, begin, end);; run.advance()) {
+  for (KeyRun run(tile, scratch.zeros, begin, end, run_keys(tile));; run.advance()) {
     score(tile, run, factor, scratch);                   // score
     const bool hidden = mask(tile, run, nats, scratch);  // mask
     Weights w{scratch.scores[0], tile.rows(), round_up(run.keys(), static_cast<int64_t>(kN)), scratch.row_sum};

@@ -14,14 +14,15 @@
 HWY_BEFORE_NAMESPACE();
 namespace rapt::cpu::HWY_NAMESPACE {
 
-inline constexpr int64_t kRun = 128;  // keys between two updates of the softmax
+inline constexpr int64_t kRun = 128;  // most keys between two updates of the softmax
 
 // Keys [first, first + keys) and where they lie; behind them the keys of the next run. An unmapped page is rows of zeros until it is
-// hidden, and so is what lies past the last key. All runs but the first and the last begin and end at multiples of kRun.
+// hidden, and so is what lies past the last key. All runs but the first and the last begin and end at multiples of
+// `most` keys, which divides kBlock.
 class KeyRun {
  public:
-  KeyRun(const Tile& tile, const float* zeros, int64_t begin, int64_t end)
-      : tile_(tile), zeros_(reinterpret_cast<const char*>(zeros)), end_(end), first_(begin) {
+  KeyRun(const Tile& tile, const float* zeros, int64_t begin, int64_t end, int64_t most)
+      : most_(most), tile_(tile), zeros_(reinterpret_cast<const char*>(zeros)), end_(end), first_(begin) {
     const rapt_problem& p = tile.call.problem;
     k_step_ = p.k.strides[2] * static_cast<int64_t>(rapt_type_size(p.k.type));
     v_step_ = p.v.strides[2] * static_cast<int64_t>(rapt_type_size(p.v.type));
@@ -29,25 +30,26 @@ class KeyRun {
       key_rows(tile.call, tile.sequence, Side::k, tile.head_kv, 0, 1, &k_base_);
       key_rows(tile.call, tile.sequence, Side::v, tile.head_kv, 0, 1, &v_base_);
     }
-    const int64_t to_multiple = (begin / kRun + 1) * kRun - begin;
+    const int64_t to_multiple = (begin / most + 1) * most - begin;
     keys_ = HWY_MIN(to_multiple, end - begin);
     unmapped_ = find(0, to_multiple);
-    next_unmapped_ = find(to_multiple, kRun);
+    next_unmapped_ = find(to_multiple, most);
   }
   void advance() {
-    std::memmove(k_, k_ + keys_, kRun * sizeof *k_);
-    std::memmove(v_, v_ + keys_, kRun * sizeof *v_);
+    std::memmove(k_, k_ + keys_, static_cast<size_t>(most_) * sizeof *k_);
+    std::memmove(v_, v_ + keys_, static_cast<size_t>(most_) * sizeof *v_);
     first_ += keys_;
-    keys_ = HWY_MIN(kRun, end_ - first_);
+    keys_ = HWY_MIN(most_, end_ - first_);
     unmapped_ = next_unmapped_;
-    next_unmapped_ = find(kRun, kRun);
+    next_unmapped_ = find(most_, most_);
   }
   bool is_last() const { return first_ + keys_ >= end_; }
 
+  int64_t most() const { return most_; }
   int64_t first() const { return first_; }
   int64_t keys() const { return keys_; }
   bool unmapped() const { return unmapped_; }
-  const char* const* k() const { return k_; }  // [2 * kRun]
+  const char* const* k() const { return k_; }  // the run's and `most` more
   const char* const* v() const { return v_; }
 
  private:
@@ -73,23 +75,24 @@ class KeyRun {
     return unmapped;
   }
 
+  const int64_t most_;
   const Tile& tile_;
   const char* zeros_;
   const int64_t end_;
   int64_t first_, keys_;
   const char *k_base_ = nullptr, *v_base_ = nullptr;  // key 0, when keys are not paged
-  int64_t k_step_, v_step_;       // bytes
+  int64_t k_step_, v_step_;                           // bytes
   bool unmapped_, next_unmapped_;
-  const char* k_[2 * kRun];
-  const char* v_[2 * kRun];
+  const char* k_[2 * kRun] = {};
+  const char* v_[2 * kRun] = {};
 };
 
-// How many rows ahead of their use rows are fetched into the cache: measured (bench/NOTES.md). Several queries take longer over a row, and
-// 16-bit rows want more instructions a byte.
+// How many rows ahead of their use rows are fetched into the cache. Measured, as are the keys of a run (bench/NOTES.md): several queries
+// take longer over a row, and 16-bit rows take more instructions a byte.
 template <class T>
-HWY_INLINE int64_t rows_ahead(size_t row_bytes, bool lone_query) {
+HWY_INLINE int64_t rows_ahead(const KeyRun& run, size_t row_bytes, bool lone_query) {
   const size_t bytes = (lone_query ? 4096 : 8192) * (4 / sizeof(T));
-  return static_cast<int64_t>(HWY_MIN(HWY_MAX(bytes / row_bytes, size_t{1}), static_cast<size_t>(kRun)));
+  return static_cast<int64_t>(HWY_MIN(HWY_MAX(bytes / row_bytes, size_t{1}), static_cast<size_t>(run.most())));
 }
 template <size_t kBytes>
 HWY_INLINE void fetch(const char* at) {

@@ -26,30 +26,56 @@ inline constexpr size_t kProducts = HWY_MAX(kRows >= 12 ? size_t{16} : size_t{8}
 template <size_t kQueries>
 inline constexpr size_t kKeysAtOnce = kProducts / kQueries;
 
-// sum[r * kKeys + j] = q_r . k_j over columns [d, end), lane by lane.
+// A pair of columns at a time, with all products in registers and either the queries beside them, on 32, or the keys, on 16.
 template <class T, size_t kQueries, size_t kKeys>
-HWY_INLINE void multiply_keys(const QueryRows& q, const char* const* keys, size_t d, size_t end, RowsLater& later, int64_t rows_a_step,
-                              Vec* sum) {
-  const float* const q0 = q.q;
-#pragma GCC unroll 16
-  for (size_t i = 0; i < kQueries * kKeys; ++i) sum[i] = hn::Zero(kLanes);
-  for (; d + kPair <= end; d += kPair) {
-    later.fetch_rows(rows_a_step);
+HWY_INLINE void multiply_pair(const QueryRows& q, const char* const* keys, size_t d, Vec* sum) {
+  const auto query = [&](size_t r) { return q.q + static_cast<int64_t>(r) * q.stride + d; };
+  const auto key = [&](size_t j) { return load_pair(reinterpret_cast<const T*>(keys[j]) + d); };
+  if constexpr (kRows >= 12) {
     Vec first[kQueries], second[kQueries];
 #pragma GCC unroll 4
     for (size_t r = 0; r < kQueries; ++r) {
-      first[r] = hn::LoadU(kLanes, q0 + static_cast<int64_t>(r) * q.stride + d);
-      second[r] = hn::LoadU(kLanes, q0 + static_cast<int64_t>(r) * q.stride + d + kN);
+      first[r] = hn::LoadU(kLanes, query(r));
+      second[r] = hn::LoadU(kLanes, query(r) + kN);
     }
 #pragma GCC unroll 16
     for (size_t j = 0; j < kKeys; ++j) {
-      const VecPair k = load_pair(reinterpret_cast<const T*>(keys[j]) + d);
+      const VecPair k = key(j);
 #pragma GCC unroll 4
       for (size_t r = 0; r < kQueries; ++r) sum[r * kKeys + j] = hn::MulAdd(first[r], k.first, sum[r * kKeys + j]);
 #pragma GCC unroll 4
       for (size_t r = 0; r < kQueries; ++r) sum[r * kKeys + j] = hn::MulAdd(second[r], k.second, sum[r * kKeys + j]);
       HWY_FENCE;  // a key after the other: the compiler must not load them all at the price of registers
     }
+  } else {
+    constexpr size_t kBeside = HWY_MIN(kKeys, size_t{2});
+#pragma GCC unroll 4
+    for (size_t from = 0; from < kKeys; from += kBeside) {
+      VecPair k[kBeside];
+#pragma GCC unroll 4
+      for (size_t j = 0; j < kBeside; ++j) k[j] = key(from + j);
+#pragma GCC unroll 4
+      for (size_t r = 0; r < kQueries; ++r) {
+        const Vec first = hn::LoadU(kLanes, query(r)), second = hn::LoadU(kLanes, query(r) + kN);
+#pragma GCC unroll 4
+        for (size_t j = 0; j < kBeside; ++j) {
+          Vec& to = sum[r * kKeys + from + j];
+          to = hn::MulAdd(second, k[j].second, hn::MulAdd(first, k[j].first, to));
+        }
+      }
+    }
+  }
+}
+
+// sum[r * kKeys + j] = q_r . k_j over columns [d, end), lane by lane.
+template <class T, size_t kQueries, size_t kKeys>
+HWY_INLINE void multiply_keys(const QueryRows& q, const char* const* keys, size_t d, size_t end, RowsLater& later, int64_t rows_a_step,
+                              Vec* sum) {
+#pragma GCC unroll 16
+  for (size_t i = 0; i < kQueries * kKeys; ++i) sum[i] = hn::Zero(kLanes);
+  for (; d + kPair <= end; d += kPair) {
+    later.fetch_rows(rows_a_step);
+    multiply_pair<T, kQueries, kKeys>(q, keys, d, sum);
   }
   for (; d < end; d += kN) {
 #pragma GCC unroll 16
@@ -58,7 +84,7 @@ HWY_INLINE void multiply_keys(const QueryRows& q, const char* const* keys, size_
       const Vec k = end - d >= kN ? load(from) : load_first(from, end - d);
 #pragma GCC unroll 4
       for (size_t r = 0; r < kQueries; ++r)
-        sum[r * kKeys + j] = hn::MulAdd(hn::LoadU(kLanes, q0 + static_cast<int64_t>(r) * q.stride + d), k, sum[r * kKeys + j]);
+        sum[r * kKeys + j] = hn::MulAdd(hn::LoadU(kLanes, q.q + static_cast<int64_t>(r) * q.stride + d), k, sum[r * kKeys + j]);
     }
   }
 }
@@ -90,10 +116,10 @@ HWY_INLINE Vec multiply_key(const float* q, const char* key, const char* later, 
 // One row of scores, the keys one after another in the order of memory. Nothing is stored on the way: a load waits for a store that is
 // not done yet if only the lower 12 bits of their addresses agree, and these loads walk through all of them.
 template <class T, size_t kHeadDim>
-HWY_NOINLINE void score_row(const QueryRows& q, const KeyRun& run, float factor, float* scores) {
+HWY_NOINLINE void score_row(const QueryRows& q, const KeyRun& run, float factor, int64_t ahead, float* scores) {
   static_assert(kHeadDim % kPair == 0);
   const char* const* keys = run.k();
-  const char* const* later = keys + rows_ahead<T>(q.head_dim * sizeof(T), true);
+  const char* const* later = keys + ahead;
   for (int64_t key = 0; key < run.keys(); key += static_cast<int64_t>(kN), keys += kN, later += kN) {
     Vec sum[kN];
 #pragma GCC unroll 16
@@ -109,7 +135,7 @@ HWY_NOINLINE void score_rows(const QueryRows& q, const KeyRun& run, float factor
   constexpr int64_t kStep = static_cast<int64_t>(kKeys);
   const size_t row_bytes = q.head_dim * sizeof(T);
   const int64_t steps = HWY_MAX(static_cast<int64_t>(q.head_dim / kPair), 1);
-  const char* const* ahead = run.k() + rows_ahead<T>(row_bytes, false);
+  const char* const* ahead = run.k() + rows_ahead<T>(run, row_bytes, false);
   for (int64_t key = 0; key < run.keys(); key += kStep) {
     RowsLater later{ahead + key, ahead + key + (fetch_later ? kStep : 0), row_bytes};
     for (size_t d = 0; d < q.head_dim; d += kPart) {
@@ -139,9 +165,10 @@ void score_in_place(const Tile& tile, const KeyRun& run, float factor, Scratch& 
   for (; row + 4 <= tile.rows(); row += 4) score_rows<T, 4>(rows_from(row), run, factor, row == 0, scores_from(row));
   for (; row + 2 <= tile.rows(); row += 2) score_rows<T, 2>(rows_from(row), run, factor, row == 0, scores_from(row));
   if (row == tile.rows()) return;
-  if (head_dim == 128) return score_row<T, 128>(rows_from(row), run, factor, scores_from(row));
-  if (head_dim == 64) return score_row<T, 64>(rows_from(row), run, factor, scores_from(row));
-  score_row<T, 0>(rows_from(row), run, factor, scores_from(row));
+  const int64_t ahead = rows_ahead<T>(run, head_dim * sizeof(T), tile.rows() == 1);
+  if (head_dim == 128) return score_row<T, 128>(rows_from(row), run, factor, ahead, scores_from(row));
+  if (head_dim == 64) return score_row<T, 64>(rows_from(row), run, factor, ahead, scores_from(row));
+  score_row<T, 0>(rows_from(row), run, factor, ahead, scores_from(row));
 }
 
 }  // namespace rapt::cpu::HWY_NAMESPACE

@@ -5,12 +5,14 @@ if(NOT RAPT_CUDA MATCHES "^(AUTO|ON|OFF)$")
   message(FATAL_ERROR "RAPT_CUDA is '${RAPT_CUDA}': say AUTO, ON or OFF.")
 endif()
 
+# Tests look at what nvcc makes of the kernels even in builds that leave the engine out.
+find_program(RAPT_NVCC nvcc HINTS ENV CUDACXX ENV CUDA_PATH PATHS /usr/local/cuda PATH_SUFFIXES bin DOC "The CUDA compiler")
+
 if(RAPT_CUDA STREQUAL "OFF")
   set(RAPT_CUDA_STATUS "left out (RAPT_CUDA=OFF)")
   return()
 endif()
 
-find_program(RAPT_NVCC nvcc HINTS ENV CUDACXX ENV CUDA_PATH PATHS /usr/local/cuda PATH_SUFFIXES bin DOC "The CUDA compiler")
 if(NOT RAPT_NVCC)
   if(RAPT_CUDA STREQUAL "ON")
     message(FATAL_ERROR "RAPT_CUDA=ON, but there is no nvcc: install a CUDA toolkit, put nvcc on PATH or set RAPT_NVCC; or say RAPT_CUDA=AUTO.")

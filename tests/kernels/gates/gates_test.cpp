@@ -80,9 +80,9 @@ class Gates : public testing::TestWithParam<Target> {
     static std::set<std::string> done;  // in this process
     if (!done.insert(GetParam().ptx).second) return;
     const std::string architecture = GetParam().ptx;
-    EXPECT_EQ(output(tool("nvcc") + " -std=c++20 -I'" + kRoot + "/kernels' -DRAPT_GATE_ARCHITECTURE=" + std::to_string(GetParam().rows) +
-                     " -gencode arch=compute_" + architecture + ",code=compute_" + architecture + " -ptx '" + kRoot +
-                     "/tests/kernels/gates/rows.cu' -o '" + file(".ptx").string() + "'"),
+    EXPECT_EQ(output(tool("nvcc") + " -std=c++20 -I'" + kRoot + "/kernels' -I'" + kRoot + "/host' -DRAPT_GATE_ARCHITECTURE=" +
+                     std::to_string(GetParam().rows) + " -gencode arch=compute_" + architecture + ",code=compute_" + architecture +
+                     " -ptx '" + kRoot + "/tests/kernels/gates/rows.cu' -o '" + file(".ptx").string() + "'"),
               "");
   }
   static std::string assemble(const std::string& architecture) {

@@ -12,7 +12,7 @@ namespace rapt::cpu {
 
 inline constexpr int64_t kBlock = 256;                // keys of a packed block; a tile's scores are computed block by block
 inline constexpr int64_t kTileRows = 96;              // most rows of a prefill tile
-inline constexpr int64_t kDecodeRows = 16;            // up to this many rows read K and V in place instead of packing them
+inline constexpr int64_t kDecodeRows = 16;            // most rows of a decode tile
 inline constexpr int64_t kScoreStride = kBlock + 16;  // floats between score rows: no power of two, which would share cache sets
 inline constexpr size_t kChain = 128;                 // longest chain of f32 additions in a score; longer rows of Q are summed in parts
 inline constexpr size_t kChainStride = kChain + 16;   // floats between rows of a part of Q

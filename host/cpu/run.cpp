@@ -113,7 +113,8 @@ void forward(const Run& run, const Tile& tile, const Current& now, Scratch& scra
 
 void attend(const Run& run, const Current& now, Scratch& scratch) {
   const UnitShape& shape = now.shape;
-  const int64_t part = now.task - shape.pack_tasks, index = shape.tiles - 1 - part / shape.splits, split = part % shape.splits;
+  // All tiles of a split one after another, while its keys are in the cache.
+  const int64_t part = now.task - shape.pack_tasks, index = shape.tiles - 1 - part % shape.tiles, split = part / shape.tiles;
   const int64_t key_begin = shape.keys.begin / kBlock * kBlock + split * shape.split_keys;
   const Tile tile{run.call,
                   now.sequence,

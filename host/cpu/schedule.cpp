@@ -23,7 +23,7 @@ UnitShape unit_shape(const Call& call, const Sequence& s, int64_t tile_rows) {
   u.keys.end = std::max(u.keys.begin, u.keys.end);
   const int64_t aligned = u.keys.begin / kBlock * kBlock, span = u.keys.end - aligned;
 
-  u.decode = u.rows <= kDecodeRows;
+  u.decode = u.rows <= kInPlaceRows || (u.rows <= kInPlaceRowsOfMany && span >= kManyKeys);
   u.pack_tasks = u.decode ? 0 : ceil_div(ceil_div(span, kBlock), kPackBlocks);
   u.tile_rows = u.decode ? kDecodeRows : tile_rows;
   u.tiles = ceil_div(u.rows, u.tile_rows);

@@ -8,14 +8,19 @@
 
 namespace rapt::cpu {
 
+// K and V are read in place, instead of packed, for at most kInPlaceRows rows, and for kInPlaceRowsOfMany where there are kManyKeys of
+// them: measured, where packing pays (bench/NOTES.md).
+inline constexpr int64_t kInPlaceRows = 32, kInPlaceRowsOfMany = 64, kManyKeys = 2048;
+
 inline constexpr int64_t kSplitRows = 64;      // units with at most this many rows split their keys
 inline constexpr int64_t kMaxSplits = 32;      // into at most this many parts
 inline constexpr int64_t kMinSplitKeys = 512;  // of at least this many keys
 inline constexpr int64_t kPackBlocks = 4;      // blocks of one packing task
 
-// A unit is one (sequence, kv head). First its pack tasks, then its tiles, the longest first; a tile of few rows is cut along the keys
-// and whoever finishes its last part merges them. How a unit is cut depends on its own sequence and on tile_rows alone, and tile_rows
-// changes no arithmetic: a row's bits do not depend on the batch, nor on the number of threads.
+// A unit is one (sequence, kv head). First its pack tasks, then its tiles, the longest first; tiles of few rows are cut along the keys, all
+// tiles of a part of the keys follow one another, and whoever finishes the last part of a tile merges them. How a unit is cut depends on
+// its own sequence and on tile_rows alone, and tile_rows changes no arithmetic: a row's bits do not depend on the batch, nor on the number
+// of threads.
 struct UnitShape {
   int64_t rows;        // seqlen_q * group
   bool decode;         // reads K and V in place

@@ -33,8 +33,9 @@ ScratchSizes scratch_sizes(const Plan& plan) {
 
 void place_packed(Plan& plan, const rapt_problem& p, int64_t rows) {
   const int64_t tiles = (rows + plan.tile_rows - 1) / plan.tile_rows;
-  plan.pack_slots = rows <= kDecodeRows ? 0 : std::min(plan.units, 1 + (plan.threads + tiles - 1) / tiles);
-  const int64_t blocks = (p.max_seqlen_kv + kBlock - 1) / kBlock + 1;
+  plan.pack_slots = rows <= kInPlaceRows ? 0 : std::min(plan.units, 1 + (plan.threads + tiles - 1) / tiles);
+  const int64_t most_keys = rows <= kInPlaceRowsOfMany ? std::min(p.max_seqlen_kv, kManyKeys) : p.max_seqlen_kv;
+  const int64_t blocks = (most_keys + kBlock - 1) / kBlock + 1;
   const int64_t values = plan.path->values;
   plan.packed_v = floats(blocks * kBlock * ((p.k.shape[3] + values - 1) / values));
   plan.packed_flags = plan.packed_v + floats(blocks * kBlock / values * round_up(p.v.shape[3], plan.machine->panel));

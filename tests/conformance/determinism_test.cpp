@@ -173,8 +173,9 @@ TEST_P(Determinism, ARowAloneHasTheBitsOfTheRowInABatchOfSixtyFour) {
 }
 
 TEST_P(Determinism, BatchInvariantBitsDoNotDependOnTheNumberOfThreads) {
-  for (const char* problem : {"f32:b1,hq8,hkv2,sq1,sk9000,d64:invariant", "bf16:b2,hq8,hkv2,sq2,sk2500,d64:invariant,lens=random:page16",
-                              "f32:b4,hq4,hkv2,sq70,sk120,d40:invariant,causal=br,lens=random"}) {
+  for (const char* problem :
+       {"f32:b1,hq8,hkv2,sq1,sk9000,d64:invariant", "bf16:b2,hq8,hkv2,sq2,sk2500,d64:invariant,lens=random:page16",
+        "f16:b2,hq8,hkv2,sq11,sk4500,d32:invariant,causal=br", "f32:b4,hq4,hkv2,sq70,sk120,d40:invariant,causal=br,lens=random"}) {
     const Case data = case_of(problem);
     if (plan_status(data) == RAPT_UNSUPPORTED) GTEST_SKIP() << "this engine does not promise batch invariance, and says so";
     const Outcome expected = run(data, 1);

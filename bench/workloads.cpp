@@ -26,7 +26,7 @@ constexpr Line kLines[] = {
     {"grouped", "bf16:b1,hq32,hkv8,sq1024,d128:causal=br"},
     {"grouped", "f16:b1,hq64,hkv8,sq1024,d64:causal=br,win=127:0"},
     {"short", "f32:b256,hq12,sq64,d32"},
-    {"short", "f32:b64,hq8,sq128,d64"},
+    {"short", "f32:b64,hq12,sq128,d64"},
     {"short", "bf16:b64,hq8,sq128,d64"},
     {"ragged", "f32:b16,hq8,sq1024,d64:causal=br,lens=random:ragged"},
     {"ragged", "bf16:b16,hq32,hkv8,sq512,d128:causal=br,lens=random:ragged"},
@@ -47,6 +47,25 @@ void add_prefill(std::vector<Workload>& list) {
       }
     }
   }
+}
+
+// Neighbours in length, head_dim and mask, about as much work each: where efficiency falls off between two of them is a cliff.
+void add_shapes(std::vector<Workload>& list) {
+  const auto add = [&list](const std::string& problem) { list.push_back({"shapes", parse_problem(problem)}); };
+  for (const int seqlen : {17, 32, 48, 64, 96, 128, 192, 256, 257, 384, 512, 768, 1024, 1025, 2048}) {
+    const int batch = std::max(1, 1024 / seqlen);
+    for (const int head_dim : {64, 128}) {
+      for (const char* causal : {"", ":causal=br"}) add(fmt::format("f32:b{},hq8,sq{},d{}{}", batch, seqlen, head_dim, causal));
+    }
+  }
+  for (const int head_dim : {16, 32, 40, 48, 64, 72, 80, 96, 112, 128, 160, 192, 256}) add(fmt::format("f32:b1,hq8,sq768,d{}", head_dim));
+  for (const char* head_dims : {"d192,dv128", "d64,dv128", "d128,dv64", "d576,dv512"}) add(fmt::format("f32:b1,hq4,sq768,{}", head_dims));
+  for (const char* type : {"f32", "f16", "bf16"}) add(fmt::format("{}:b1,hq8,sq1024,d96", type));
+  for (const int left : {31, 127, 255, 511, 1023}) add(fmt::format("f32:b1,hq4,sq4096,d64:causal=br,win={}:0", left));
+  for (const int seqlen : {1024, 4096}) add(fmt::format("f32:b1,hq1,sq{},d128", seqlen));
+  for (const int seqlen_q : {16, 17, 24, 32, 64, 128, 256}) add(fmt::format("f32:b1,hq8,sq{},sk4096,d128:causal=br", seqlen_q));
+  for (const int heads_kv : {1, 2, 8}) add(fmt::format("f32:b1,hq8,hkv{},sq1024,d128:causal=br", heads_kv));
+  add("f32:b4,hq2,sq8192,d64:causal=br,lens=random:ragged");
 }
 
 void add_decode(std::vector<Workload>& list) {
@@ -90,6 +109,7 @@ std::vector<Workload> workloads() {
   std::vector<Workload> list;
   add_prefill(list);
   add_decode(list);
+  add_shapes(list);
   for (const Line& line : kLines) list.push_back({line.family, parse_problem(line.problem)});
   for (const std::string& model : workbench::preset_names()) {
     for (const Problem& problem : workbench::preset(model)) list.push_back({"model", problem});
@@ -109,8 +129,8 @@ std::vector<Workload> workloads_called(const std::string& name) {
   }
   if (chosen.empty()) {
     throw std::invalid_argument(
-        fmt::format("no workload is called '{}': use all, prefill, grouped, decode, short, ragged, paged, model, "
-                    "tiny, {}, or a problem such as f32:b1,hq8,sq1024,d128",
+        fmt::format("no workload is called '{}': use all, prefill, grouped, decode, short, shapes, ragged, paged, "
+                    "model, tiny, {}, or a problem such as f32:b1,hq8,sq1024,d128",
                     name, fmt::join(models, ", ")));
   }
   return chosen;

@@ -11,7 +11,7 @@
 namespace rapt::bench {
 
 struct Workload {
-  std::string family;  // "prefill", "grouped", "decode", "short", "ragged", "paged", "model", "tiny"
+  std::string family;  // "prefill", "grouped", "decode", "short", "shapes", "ragged", "paged", "model", "tiny"
   workbench::Problem problem;
 };
 

@@ -11,7 +11,8 @@
 namespace rapt::cpu {
 
 inline constexpr int64_t kBlock = 256;                // keys of a packed block; a tile's scores are computed block by block
-inline constexpr int64_t kTileRows = 96;              // most rows of a prefill tile
+inline constexpr int64_t kTileRows = 192;             // most rows of a prefill tile
+inline constexpr int64_t kLeastTileRows = 12;         // of a tile that is not the last of its unit
 inline constexpr int64_t kDecodeRows = 16;            // most rows of a decode tile
 inline constexpr int64_t kScoreStride = kBlock + 16;  // floats between score rows: no power of two, which would share cache sets
 inline constexpr size_t kChain = 128;                 // longest chain of f32 additions in a score; longer rows of Q are summed in parts
@@ -53,6 +54,20 @@ struct Tile {
   int64_t rows() const { return row_end - row_begin; }
   int64_t query(int64_t row) const { return (row_begin + row) / call.group(); }
   int64_t head(int64_t row) const { return head_kv * call.group() + (row_begin + row) % call.group(); }
+};
+
+// The rows of a tile in order: query and head of each, without a division a row.
+struct RowCursor {
+  int64_t query, head, first_head, heads_end;
+  explicit RowCursor(const Tile& tile) : query(tile.query(0)), head(tile.head(0)) {
+    first_head = tile.head_kv * tile.call.group();
+    heads_end = first_head + tile.call.group();
+  }
+  void next() {
+    if (++head < heads_end) return;
+    head = first_head;
+    ++query;
+  }
 };
 
 // A thread's working memory, and the running softmax of the tile in it.

@@ -1,5 +1,6 @@
-// A run: every thread takes tasks from one counter, in order. A task may wait for earlier ones only, which others have taken before it,
-// so any executor makes progress, one that calls the bodies one after another too.
+// A run: every thread takes tasks from one counter and blocks to pack from another, in order. Before a task all blocks that it needs have
+// been taken; it may wait for these and for earlier tasks only, which others have begun before it, so any executor makes progress, one that
+// calls the bodies one after another too.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "cpu/run.h"
 
@@ -14,7 +15,7 @@ namespace rapt::cpu {
 namespace {
 
 struct RunHeader {  // at the workspace's beginning
-  std::atomic<int64_t> next_task;
+  std::atomic<int64_t> next_task, next_block;
   std::atomic<int64_t> unmapped;
 };
 
@@ -22,7 +23,8 @@ struct Run {
   const Plan& plan;
   const Call call;
   void* workspace;
-  int64_t tasks = 0;
+  Cut cut{};
+  int64_t tasks = 0, blocks = 0;
 
   template <class T>
   T* at(size_t offset) const {
@@ -43,17 +45,20 @@ void wait_for(int32_t& counter, int32_t value) {
 void lay_out(Run& run) {
   const int64_t batch = run.call.problem.batch, heads_kv = run.call.problem.k.shape[1];
   new (&run.header()) RunHeader{};
+  run.cut = {run.plan.tile_rows, run.plan.whole_blocks, choose_whole_work(run.call, run.plan.threads)};
   Start next{};
   for (int64_t b = 0; b < batch; ++b) {
     run.starts()[b] = next;
-    const UnitShape shape = unit_shape(run.call, sequence_at(run.call, b), run.plan.tile_rows);
+    const UnitShape shape = unit_shape(run.call, sequence_at(run.call, b), run.cut);
     next.task += shape.tasks() * heads_kv;
+    next.block += shape.shared_blocks() * heads_kv;
     next.unit += heads_kv;
-    if (shape.pack_tasks > 0) next.packing += heads_kv;
+    if (shape.shared_blocks() > 0) next.packing += heads_kv;
     if (shape.splits > 1) next.splitting += heads_kv;
   }
   run.starts()[batch] = next;
   run.tasks = next.task;
+  run.blocks = next.block;
   std::memset(&run.counters(0), 0, static_cast<size_t>(next.unit) * sizeof(UnitCounters));
 }
 
@@ -62,32 +67,44 @@ struct Current {
   int64_t batch = -1;
   Sequence sequence{};
   UnitShape shape{};
-  int64_t head_kv = 0, task = 0;                 // task: inside the unit
+  int64_t head_kv = 0, index = 0;                // index: of the task or block inside the unit
   int64_t unit = 0, packing = 0, splitting = 0;  // numbers, see Start
 };
 
-void find_task(const Run& run, int64_t task, Current& now) {
+// Finds a task by its number, or a block: `number` is the member of Start that counts them, `in_unit` how many a unit has.
+template <class InUnit>
+void find(const Run& run, int64_t wanted, int64_t Start::*number, InUnit in_unit, Current& now) {
   const Start *begin = run.starts(), *end = begin + run.call.problem.batch + 1;
-  const Start* next = std::upper_bound(begin, end, task, [](int64_t t, const Start& start) { return t < start.task; });
+  const Start* next = std::upper_bound(begin, end, wanted, [number](int64_t w, const Start& start) { return w < start.*number; });
   const Start& start = *(next - 1);
   const int64_t b = next - 1 - begin;
   if (b != now.batch) {
     now.batch = b;
     now.sequence = sequence_at(run.call, b);
-    now.shape = unit_shape(run.call, now.sequence, run.plan.tile_rows);
+    now.shape = unit_shape(run.call, now.sequence, run.cut);
   }
-  now.head_kv = (task - start.task) / now.shape.tasks();
-  now.task = (task - start.task) % now.shape.tasks();
+  now.head_kv = (wanted - start.*number) / in_unit(now.shape);
+  now.index = (wanted - start.*number) % in_unit(now.shape);
   now.unit = start.unit + now.head_kv;
   now.packing = start.packing + now.head_kv;
   now.splitting = start.splitting + now.head_kv;
 }
+void find_task(const Run& run, int64_t task, Current& now) {
+  find(
+      run, task, &Start::task, [](const UnitShape& shape) { return shape.tasks(); }, now);
+}
+void find_block(const Run& run, int64_t block, Current& now) {
+  find(
+      run, block, &Start::block, [](const UnitShape& shape) { return shape.shared_blocks(); }, now);
+}
 
-// The unit's slot of a ring, once the unit that had it before is done with it.
-int64_t pack_slot(const Run& run, const Current& now) {
-  const int64_t slots = run.plan.pack_slots;
-  if (now.packing >= slots) wait_for(run.counters(now.packing - slots).pack_slot_free, 1);
-  return now.packing % slots;
+// A slot of a ring is free for a unit once the unit that had it before is done with it.
+int32_t& pack_slot_free(const Run& run, int64_t packing) { return run.counters(packing - run.plan.pack_slots).pack_slot_free; }
+bool may_pack(const Run& run, int64_t packing) {
+  return packing < run.plan.pack_slots || std::atomic_ref<int32_t>(pack_slot_free(run, packing)).load(std::memory_order_acquire) == 1;
+}
+Packed packed(const Run& run, const Current& now) {
+  return packed_of(run.plan, run.workspace, now.packing % run.plan.pack_slots, now.shape.keys);
 }
 int64_t split_slot(const Run& run, const Current& now) {
   const int64_t slots = run.plan.split_slots;
@@ -95,35 +112,56 @@ int64_t split_slot(const Run& run, const Current& now) {
   return now.splitting % slots;
 }
 
-void pack(const Run& run, const Current& now, Scratch& scratch) {
-  const Packed packed = packed_of(run.plan, run.workspace, pack_slot(run, now), now.shape.keys);
-  const int64_t blocks = (packed.end_key - packed.first_key() + kBlock - 1) / kBlock;
-  const int64_t end = std::min(blocks, (now.task + 1) * kPackBlocks);
-  for (int64_t block = now.task * kPackBlocks; block < end; ++block)
-    run.plan.path->pack(run.call, now.sequence, now.head_kv, block, packed, scratch);
-  std::atomic_ref<int32_t>(run.counters(now.unit).packed).fetch_add(1, std::memory_order_release);
+// Takes blocks until none of the unit `now` is left, and goes on with the next unit's if there is a slot for it, so that nobody need wait
+// for them later. `block` remembers the sequence that was packed last.
+void pack_up_to(const Run& run, const Current& now, Current& block, Scratch& scratch) {
+  std::atomic<int64_t>& next = run.header().next_block;
+  for (int64_t taken = next.load(std::memory_order_relaxed); taken < run.blocks;) {
+    find_block(run, taken, block);
+    const bool ahead = block.packing > now.packing;
+    if (block.packing > now.packing + 1 || (ahead && !may_pack(run, block.packing))) return;
+    if (!next.compare_exchange_weak(taken, taken + 1, std::memory_order_relaxed)) continue;
+    if (block.packing >= run.plan.pack_slots) wait_for(pack_slot_free(run, block.packing), 1);
+    run.plan.path->pack(run.call, block.sequence, block.head_kv, block.index, packed(run, block), scratch);
+    std::atomic_ref<int32_t>(run.counters(block.unit).packed).fetch_add(1, std::memory_order_release);
+    taken = next.load(std::memory_order_relaxed);
+  }
+}
+
+Tile tile_of(const Run& run, const Current& now, int64_t index, int64_t split) {
+  const UnitShape& shape = now.shape;
+  const int64_t key_begin = shape.keys.begin / kBlock * kBlock + split * shape.split_keys;
+  return {run.call,
+          now.sequence,
+          now.head_kv,
+          index * shape.tile_rows,
+          std::min(shape.rows, (index + 1) * shape.tile_rows),
+          key_begin,
+          std::min(shape.keys.end, key_begin + shape.split_keys),
+          &run.header().unmapped};
+}
+
+void attend_whole(const Run& run, const Current& now, int32_t thread, Scratch& scratch) {
+  const Packed own = own_packed_of(run.plan, run.workspace, thread, now.shape.keys);
+  for (int64_t block = 0; block < now.shape.blocks; ++block) run.plan.path->pack(run.call, now.sequence, now.head_kv, block, own, scratch);
+  for (int64_t index = 0; index < now.shape.tiles; ++index) {
+    const Tile tile = tile_of(run, now, index, 0);
+    run.plan.path->prefill(tile, own, scratch);
+    run.plan.machine->store(tile, scratch);
+  }
 }
 
 void forward(const Run& run, const Tile& tile, const Current& now, Scratch& scratch) {
   if (now.shape.decode) return run.plan.machine->decode(tile, scratch);
-  wait_for(run.counters(now.unit).packed, static_cast<int32_t>(now.shape.pack_tasks));
-  const int64_t slot = now.shape.pack_tasks > 0 ? now.packing % run.plan.pack_slots : 0;  // without keys nothing is read
-  run.plan.path->prefill(tile, packed_of(run.plan, run.workspace, slot, now.shape.keys), scratch);
+  wait_for(run.counters(now.unit).packed, static_cast<int32_t>(now.shape.blocks));
+  run.plan.path->prefill(tile, packed(run, now), scratch);
 }
 
 void attend(const Run& run, const Current& now, Scratch& scratch) {
   const UnitShape& shape = now.shape;
   // All tiles of a split one after another, while its keys are in the cache.
-  const int64_t part = now.task - shape.pack_tasks, index = shape.tiles - 1 - part % shape.tiles, split = part / shape.tiles;
-  const int64_t key_begin = shape.keys.begin / kBlock * kBlock + split * shape.split_keys;
-  const Tile tile{run.call,
-                  now.sequence,
-                  now.head_kv,
-                  index * shape.tile_rows,
-                  std::min(shape.rows, (index + 1) * shape.tile_rows),
-                  key_begin,
-                  std::min(shape.keys.end, key_begin + shape.split_keys),
-                  &run.header().unmapped};
+  const int64_t index = shape.tiles - 1 - now.index % shape.tiles, split = now.index / shape.tiles;
+  const Tile tile = tile_of(run, now, index, split);
   forward(run, tile, now, scratch);
 
   UnitCounters& counters = run.counters(now.unit);
@@ -138,7 +176,7 @@ void attend(const Run& run, const Current& now, Scratch& scratch) {
     }
   }
   if (std::atomic_ref<int32_t>(counters.parts).fetch_add(1, std::memory_order_acq_rel) + 1 < shape.parts()) return;
-  if (shape.pack_tasks > 0) std::atomic_ref<int32_t>(run.counters(now.packing).pack_slot_free).store(1, std::memory_order_release);
+  if (shape.blocks > 0) std::atomic_ref<int32_t>(run.counters(now.packing).pack_slot_free).store(1, std::memory_order_release);
   if (shape.splits > 1) std::atomic_ref<int32_t>(run.counters(now.splitting).split_slot_free).store(1, std::memory_order_release);
 }
 
@@ -146,14 +184,15 @@ void body(void* state, int32_t thread) {
   const DefaultFloatEnvironment environment;
   const Run& run = *static_cast<const Run*>(state);
   Scratch scratch = scratch_of(run.plan, run.workspace, thread);
-  Current now;
+  Current now, block;
   for (;;) {
     const int64_t task = run.header().next_task.fetch_add(1, std::memory_order_relaxed);
     if (task >= run.tasks) return;
     find_task(run, task, now);
-    if (now.task < now.shape.pack_tasks) {
-      pack(run, now, scratch);
+    if (now.shape.whole) {
+      attend_whole(run, now, thread, scratch);
     } else {
+      if (now.shape.blocks > 0) pack_up_to(run, now, block, scratch);
       attend(run, now, scratch);
     }
   }

@@ -2,6 +2,8 @@
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "cpu/schedule.h"
 
+#include <cmath>
+
 namespace rapt::cpu {
 namespace {
 
@@ -10,11 +12,13 @@ int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 // Keys of a split: at least kMinSplitKeys, whole blocks, at most kMaxSplits of them.
 int64_t split_size(int64_t keys) { return std::max(kMinSplitKeys, round_up(ceil_div(keys, kMaxSplits), kBlock)); }
 
+double work(const UnitShape& u) { return static_cast<double>(u.rows) * static_cast<double>(u.keys.end - u.keys.begin); }
+
 }  // namespace
 
 int64_t max_splits(int64_t max_keys) { return std::max<int64_t>(1, std::min(kMaxSplits + 1, ceil_div(max_keys, kMinSplitKeys) + 1)); }
 
-UnitShape unit_shape(const Call& call, const Sequence& s, int64_t tile_rows) {
+UnitShape unit_shape(const Call& call, const Sequence& s, const Cut& cut) {
   UnitShape u{};
   u.rows = s.len_q * call.group();
   if (u.rows == 0) return u;
@@ -24,21 +28,31 @@ UnitShape unit_shape(const Call& call, const Sequence& s, int64_t tile_rows) {
   const int64_t aligned = u.keys.begin / kBlock * kBlock, span = u.keys.end - aligned;
 
   u.decode = u.rows <= kInPlaceRows || (u.rows <= kInPlaceRowsOfMany && span >= kManyKeys);
-  u.pack_tasks = u.decode ? 0 : ceil_div(ceil_div(span, kBlock), kPackBlocks);
-  u.tile_rows = u.decode ? kDecodeRows : tile_rows;
+  u.blocks = u.decode ? 0 : ceil_div(span, kBlock);
+  u.tile_rows = u.decode ? kDecodeRows : cut.tile_rows;
   u.tiles = ceil_div(u.rows, u.tile_rows);
   const bool split = u.rows <= kSplitRows && span > 0;
   u.split_keys = split ? split_size(span) : std::max<int64_t>(span, 1);
   u.splits = split ? ceil_div(span, u.split_keys) : 1;
+  u.whole = !u.decode && u.splits == 1 && u.blocks <= cut.whole_blocks && work(u) <= cut.whole_work;
   return u;
 }
 
 int64_t choose_tile_rows(const rapt_problem& p, int32_t threads) {
+  if (threads == 1) return kTileRows;
   const int64_t units = p.batch * p.k.shape[1];
   const int64_t rows = units == 0 ? 0 : p.max_seqlen_q * (p.q.shape[1] / p.k.shape[1]);
-  for (int64_t tile_rows : {kTileRows, kTileRows / 2, kTileRows / 4})
+  for (int64_t tile_rows = kTileRows; tile_rows > kLeastTileRows; tile_rows /= 2)
     if (units * ceil_div(rows, tile_rows) >= 8 * threads) return tile_rows;
-  return kTileRows / 8;
+  return kLeastTileRows;
+}
+
+double choose_whole_work(const Call& call, int32_t threads) {
+  constexpr double units_each = 16;  // so many units of this size a thread: the last ones end together closely enough
+  if (threads == 1) return HUGE_VAL;
+  double all = 0;
+  for (int64_t b = 0; b < call.problem.batch; ++b) all += work(unit_shape(call, sequence_at(call, b), Cut{kTileRows, 0, 0}));
+  return all * static_cast<double>(call.problem.k.shape[1]) / (units_each * threads);
 }
 
 int32_t choose_threads(const rapt_problem& p, int32_t threads) {

@@ -31,15 +31,28 @@ ScratchSizes scratch_sizes(const Plan& plan) {
           aligned(rows * static_cast<int64_t>(sizeof(KeyRange)))};
 }
 
-void place_packed(Plan& plan, const rapt_problem& p, int64_t rows) {
-  const int64_t tiles = (rows + plan.tile_rows - 1) / plan.tile_rows;
-  plan.pack_slots = rows <= kInPlaceRows ? 0 : std::min(plan.units, 1 + (plan.threads + tiles - 1) / tiles);
-  const int64_t most_keys = rows <= kInPlaceRowsOfMany ? std::min(p.max_seqlen_kv, kManyKeys) : p.max_seqlen_kv;
-  const int64_t blocks = (most_keys + kBlock - 1) / kBlock + 1;
+PackedPlace packed_place(const Plan& plan, const rapt_problem& p, int64_t blocks) {
   const int64_t values = plan.path->values;
-  plan.packed_v = floats(blocks * kBlock * ((p.k.shape[3] + values - 1) / values));
-  plan.packed_flags = plan.packed_v + floats(blocks * kBlock / values * round_up(p.v.shape[3], plan.machine->panel));
-  plan.packed_bytes = plan.packed_flags + aligned(blocks);
+  const size_t v = floats(blocks * kBlock * ((p.k.shape[3] + values - 1) / values));
+  const size_t flags = v + floats(blocks * kBlock / values * round_up(p.v.shape[3], plan.machine->panel));
+  return {v, flags, flags + aligned(blocks)};
+}
+
+// One thread packs and uses one unit at a time. Several need a slot to pack ahead, and more where a few tiles are all that a unit has.
+void choose_slots(Plan& plan, const rapt_problem& p, int64_t rows) {
+  const int64_t tiles = (rows + plan.tile_rows - 1) / plan.tile_rows;
+  const int64_t most_keys = rows <= kInPlaceRowsOfMany ? std::min(p.max_seqlen_kv, kManyKeys) : p.max_seqlen_kv;
+  const int64_t blocks = (most_keys + kBlock - 1) / kBlock + 1;  // the first may begin before the first key that is needed
+  plan.slot = packed_place(plan, p, blocks);
+  if (rows <= kInPlaceRows) return;
+  plan.pack_slots = std::min(plan.units, plan.threads == 1 ? 1 : 1 + (plan.threads + tiles - 1) / tiles);
+  plan.whole_blocks = std::min(blocks, std::max<int64_t>(1, kWholeBytes / static_cast<int64_t>(packed_place(plan, p, 1).bytes)));
+  plan.own_slot = packed_place(plan, p, plan.whole_blocks);
+}
+
+Packed packed_at(const PackedPlace& place, char* base, KeyRange keys) {
+  return {reinterpret_cast<float*>(base), reinterpret_cast<float*>(base + place.v), reinterpret_cast<uint8_t*>(base + place.flags),
+          keys.begin, keys.end};
 }
 
 }  // namespace
@@ -58,15 +71,16 @@ Plan make_plan(const rapt_problem& p, const Machine& machine, int32_t threads) {
   plan.splits = max_splits(p.max_seqlen_kv);
   plan.split_slots = plan.splits > 1 ? std::min<int64_t>(plan.units, 2 * plan.threads) : 0;
 
-  size_t end = 64;  // the task counter and the report of an unmapped page
+  size_t end = 64;  // the counters of tasks and blocks, and the report of an unmapped page
   const auto place = [&end](size_t bytes) { return std::exchange(end, end + bytes); };
   plan.starts = place(aligned((p.batch + 1) * static_cast<int64_t>(sizeof(Start))));
   plan.counters = place(aligned(plan.units * static_cast<int64_t>(sizeof(UnitCounters))));
   const ScratchSizes sizes = scratch_sizes(plan);
   plan.scratch_bytes = sizes.q + sizes.o + 2 * sizes.scores + sizes.zeros + sizes.row_max + sizes.row_sum + sizes.visible;
   plan.scratch = place(plan.scratch_bytes * static_cast<size_t>(plan.threads));
-  place_packed(plan, p, rows);
-  plan.packed = place(plan.packed_bytes * static_cast<size_t>(plan.pack_slots));
+  choose_slots(plan, p, rows);
+  plan.packed = place(plan.slot.bytes * static_cast<size_t>(plan.pack_slots));
+  plan.packed_own = place(plan.own_slot.bytes * static_cast<size_t>(plan.threads));
   plan.partial_bytes = floats(plan.split_rows * plan.splits * partial_floats(plan));
   plan.partials = place(plan.partial_bytes * static_cast<size_t>(plan.split_slots));
   plan.bytes = end;
@@ -92,9 +106,11 @@ Scratch scratch_of(const Plan& plan, void* workspace, int32_t thread) {
 }
 
 Packed packed_of(const Plan& plan, void* workspace, int64_t slot, KeyRange keys) {
-  char* base = static_cast<char*>(workspace) + plan.packed + plan.packed_bytes * static_cast<size_t>(slot);
-  return {reinterpret_cast<float*>(base), reinterpret_cast<float*>(base + plan.packed_v),
-          reinterpret_cast<uint8_t*>(base + plan.packed_flags), keys.begin, keys.end};
+  return packed_at(plan.slot, static_cast<char*>(workspace) + plan.packed + plan.slot.bytes * static_cast<size_t>(slot), keys);
+}
+Packed own_packed_of(const Plan& plan, void* workspace, int32_t thread, KeyRange keys) {
+  return packed_at(plan.own_slot, static_cast<char*>(workspace) + plan.packed_own + plan.own_slot.bytes * static_cast<size_t>(thread),
+                   keys);
 }
 
 Partial partial_of(const Plan& plan, void* workspace, int64_t slot, int64_t row, int64_t split) {

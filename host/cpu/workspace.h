@@ -9,6 +9,11 @@
 
 namespace rapt::cpu {
 
+// Where K and V of a unit lie in its slot; bytes from the slot's beginning.
+struct PackedPlace {
+  size_t v, flags, bytes;
+};
+
 // Trivially copyable: lives in Choice::state. Offsets are bytes from the workspace's beginning, each a multiple of 64.
 struct Plan {
   const Machine* machine;
@@ -17,36 +22,39 @@ struct Plan {
   int64_t tile_rows;
   int64_t units;  // batch * heads_kv
   int64_t q_stride, o_stride;
-  int64_t pack_slots;              // units whose K and V are packed at once
-  int64_t split_slots;             // units whose partial results are kept at once
-  int64_t split_rows, splits;      // most rows of a unit that is split, most splits
-  size_t starts;                   // Start [batch + 1]
-  size_t counters;                 // UnitCounters [units]
-  size_t scratch, scratch_bytes;   // a thread
-  size_t packed, packed_bytes;     // a slot
-  size_t packed_v, packed_flags;   // inside a slot
+  int64_t pack_slots;             // units whose K and V are packed at once for all threads
+  int64_t whole_blocks;           // blocks of a unit that a thread packs for itself
+  int64_t split_slots;            // units whose partial results are kept at once
+  int64_t split_rows, splits;     // most rows of a unit that is split, most splits
+  size_t starts;                  // Start [batch + 1]
+  size_t counters;                // UnitCounters [units]
+  size_t scratch, scratch_bytes;  // a thread
+  size_t packed, packed_own;      // slots for all threads; a slot for each thread
+  PackedPlace slot, own_slot;
   size_t partials, partial_bytes;  // a slot: [split_rows][splits][kSumLanes + kRowAlign + o_stride] floats
   size_t bytes;
 };
 Plan make_plan(const rapt_problem& problem, const Machine& machine, int32_t threads);
 
-inline constexpr int64_t kMaxSplitTiles = kSplitRows / (kTileRows / 8) + 1;
+inline constexpr int64_t kMaxSplitTiles = kSplitRows / kLeastTileRows + 1;
 struct UnitCounters {               // atomics, cleared at the start of a run
-  int32_t packed;                   // pack tasks done
+  int32_t packed;                   // blocks packed, 0 if the unit is whole
   int32_t parts;                    // tile parts done
   int32_t arrived[kMaxSplitTiles];  // parts done of each tile that is split
   // Not of the unit with this number, but of the one with this number among those that use the ring of slots: 1 when it is done.
   int32_t pack_slot_free, split_slot_free;
 };
 
-// Numbers of the first task and unit of a sequence: of all units, of those that pack, of those that split. Each ring of slots has its
-// own numbers, so that every unit in a slot's history has waited for the one before.
+// Numbers of a sequence's first task, its first block among those that all threads pack, and its first unit: of all units, of those that
+// have such blocks, of those that split. Each ring of slots has its own numbers, so that every unit in a slot's history has waited for the
+// one before.
 struct Start {
-  int64_t task, unit, packing, splitting;
+  int64_t task, block, unit, packing, splitting;
 };
 
 Scratch scratch_of(const Plan& plan, void* workspace, int32_t thread);
 Packed packed_of(const Plan& plan, void* workspace, int64_t slot, KeyRange keys);
+Packed own_packed_of(const Plan& plan, void* workspace, int32_t thread, KeyRange keys);
 
 // The running softmax of one row over one split.
 struct Partial {

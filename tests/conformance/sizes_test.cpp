@@ -102,5 +102,31 @@ TEST_P(SizesGroup, AgreesWithTheJudgeForOneTwoAndThreeKvHeads) {
 }
 INSTANTIATE_TEST_SUITE_P(Machines, SizesGroup, testing::Combine(testing::Range(1, 17), testing::ValuesIn(engine_machines())), name);
 
+// Rows around the largest tile of the cpu engine, keys around what one of its threads packs for itself, and sequences so unlike that some
+// are done whole by one thread and others by all.
+class SizesUnits : public testing::TestWithParam<Machine> {};
+TEST_P(SizesUnits, AgreeWithTheJudgeAroundTheLargestTile) {
+  for (const int rows : {191, 192, 193, 385}) {
+    for (const int threads : {1, 2}) {
+      expect_judged_on(GetParam(), *judged(fmt::format("f32:b1,hq2,sq{},sk70,d16:causal=br", rows)), threads);
+      expect_judged_on(GetParam(), *judged(fmt::format("bf16:b17,hq2,sq{},sk40,d8", rows)), threads);
+    }
+  }
+}
+TEST_P(SizesUnits, AgreeWithTheJudgeAroundWhatAThreadPacksForItself) {
+  for (const int keys : {1023, 1024, 1025, 1281}) {
+    for (const int threads : {1, 2})
+      expect_judged_on(GetParam(), *judged(fmt::format("f32:b1,hq3,sq70,sk{},d128:causal=br", keys)), threads);
+  }
+}
+TEST_P(SizesUnits, AgreeWithTheJudgeWhenSomeAreSmallAndSomeLarge) {
+  for (const uint64_t seed : {1, 2, 3}) {
+    const auto answer = judged(fmt::format("f32:b40,hq2,hkv1,sq90,sk300,d24:causal=br,lens=random,seed={}:ragged", seed));
+    for (const int threads : {1, 2, 5}) expect_judged_on(GetParam(), *answer, threads);
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Machines, SizesUnits, testing::ValuesIn(engine_machines()),
+                         [](const testing::TestParamInfo<Machine>& machine) { return machine.param.name; });
+
 }  // namespace
 }  // namespace rapt::conformance

@@ -18,9 +18,10 @@ namespace {
 void load_queries(const Tile& tile, Scratch& scratch) {
   const size_t head_dim = static_cast<size_t>(tile.call.problem.q.shape[3]);
   begin_rows(tile, tile.rows(), scratch);
-  for (int64_t row = 0; row < tile.rows(); ++row) {
+  RowCursor at(tile);
+  for (int64_t row = 0; row < tile.rows(); ++row, at.next()) {
     float* q = scratch.q + row * scratch.q_stride;
-    widen_row_of(tile.call.problem.q.type, query_at(tile, row, 0), head_dim, q);
+    widen_row_of(tile.call.problem.q.type, query_at(tile, at, 0), head_dim, q);
     if (tile.call.problem.k.type == RAPT_BF16) split_pairs(q, head_dim);
   }
 }

@@ -38,16 +38,31 @@ HWY_INLINE void multiply(const float* HWY_RESTRICT a, const float* HWY_RESTRICT 
   }
 }
 
+// Where the scores of a panel go, times `factor`: rows of kScoreStride floats; and the maxima of rows, [kRows][kTopLanes].
+struct Scores {
+  float* s;
+  float factor;
+  float* tops;
+};
+
+// The scores, or one part of their sum: parts but the first are added to what is there.
 template <size_t kWide>
-HWY_INLINE void store_scores(const Vec (&c)[kRows][kWide], float factor, bool first, float* scores) {
-  const Vec scale = hn::Set(kLanes, factor);
+HWY_INLINE void store_scores(Vec (&c)[kRows][kWide], const Scores& scores, bool first, bool last) {
+  const Vec factor = hn::Set(kLanes, scores.factor);
 #pragma GCC unroll 16
-  for (size_t r = 0; r < kRows; ++r)
+  for (size_t r = 0; r < kRows; ++r) {
 #pragma GCC unroll 4
     for (size_t j = 0; j < kWide; ++j) {
-      float* place = scores + r * kScoreStride + j * kN;
-      hn::Store(first ? hn::Mul(c[r][j], scale) : hn::MulAdd(c[r][j], scale, hn::Load(kLanes, place)), kLanes, place);
+      float* place = scores.s + r * kScoreStride + j * kN;
+      c[r][j] = first ? hn::Mul(c[r][j], factor) : hn::MulAdd(c[r][j], factor, hn::Load(kLanes, place));
+      hn::Store(c[r][j], kLanes, place);
     }
+    if (last) {
+      float* top = scores.tops + r * kTopLanes;
+      const Vec greatest = kWide == 2 ? hn::Max(c[r][0], c[r][kWide - 1]) : c[r][0];
+      hn::Store(hn::Max(fold_max(greatest), hn::Load(kTopTag, top)), kTopTag, top);
+    }
+  }
 }
 
 // Words in a chain of additions, and between the rows of a part of Q.
@@ -62,22 +77,21 @@ struct Queries {
   size_t part, words;  // words: of a row
 };
 
-// scores[r][0 .. kWide * kN) = factor * (q k^T); scores has rows of kScoreStride floats.
+// scores[r][0 .. kWide * kN) = factor * (q k^T), and their maxima.
 template <class Word, size_t kWide>
-HWY_NOINLINE void score_panel(const Queries& queries, const float* k_panel, float factor, float* scores) {
+HWY_NOINLINE void score_panel(const Queries& queries, const float* k_panel, const Scores& scores) {
   const float* q = queries.q;
   for (size_t at = 0; at < queries.words; at += kChainWords<Word>, q += queries.part) {
     Vec c[kRows][kWide];
     clear(c);
     multiply<Word, kPartStride<Word>>(q, k_panel + at * kPanel, HWY_MIN(kChainWords<Word>, queries.words - at), c);
-    store_scores(c, factor, at == 0, scores);
+    store_scores(c, scores, at == 0, at + kChainWords<Word> >= queries.words);
   }
 }
 
 // The same with other work in the shadow of the multiplications: job.step() after every `every` words, until the job is done.
 template <class Word, class Job>
-HWY_NOINLINE void score_panel_beside(const Queries& queries, const float* k_panel, float factor, float* scores, size_t every,
-                                     Job& outer_job) {
+HWY_NOINLINE void score_panel_beside(const Queries& queries, const float* k_panel, const Scores& scores, size_t every, Job& outer_job) {
   Job job = outer_job;  // so that it lives in registers
   const float* q = queries.q;
   for (size_t at = 0; at < queries.words; at += kChainWords<Word>, q += queries.part) {
@@ -91,7 +105,7 @@ HWY_NOINLINE void score_panel_beside(const Queries& queries, const float* k_pane
       job.step();
     }
     multiply<Word, kPartStride<Word>>(q + k, k_part + k * kPanel, depth - k, c);
-    store_scores(c, factor, at == 0, scores);
+    store_scores(c, scores, at == 0, at + kChainWords<Word> >= queries.words);
   }
   outer_job = job;
 }

@@ -24,6 +24,7 @@ struct MicroTile {
   int64_t row = 0, block = 0;  // its first row in the tile; of packed
   int64_t begin = 0, end = 0;
   Weights weights = {};
+  alignas(64) float tops[kSoftmaxRows * kTopLanes] = {};  // the maxima of the rows' scores, in lanes
 
   int64_t rows() const { return HWY_MIN(static_cast<int64_t>(kRows), tile.rows() - row); }
   int64_t first_key() const { return packed.first_key() + block * kBlock; }
@@ -60,7 +61,7 @@ HWY_INLINE const float* keys_of(const MicroTile& t) {
 
 // Keys with numbers that multiply_add may flush, or near the end of the range: value by value in f32, which alters no other key's score.
 template <class Word>
-HWY_NOINLINE void score_odd_keys(const MicroTile& t, float factor) {
+HWY_NOINLINE void score_odd_keys(MicroTile& t, float factor) {
   const Queries queries = queries_of<Word>(t);
   for (size_t key = static_cast<size_t>(t.scores_begin()); key < static_cast<size_t>(t.end); ++key) {
     const float* k = keys_of<Word>(t) + key / kPanel * kPanel * queries.words + key % kPanel;
@@ -77,24 +78,28 @@ HWY_NOINLINE void score_odd_keys(const MicroTile& t, float factor) {
       t.scores[r * kScoreStride + key] = factor * (sum + part);
     }
   }
+  for (size_t r = 0; r < kRows; ++r)
+    take_maximum(t.scores + r * kScoreStride + t.scores_begin(), t.scores_end() - t.scores_begin(), t.tops + r * kTopLanes);
 }
 
 // Scores, with the steps of a job in the shadow of the multiplications (Weigher, of the micro-tile before).
 template <class Word, class Job>
-HWY_INLINE void score(const MicroTile& t, float factor, Job& job) {
+HWY_INLINE void score(MicroTile& t, float factor, Job& job) {
   const Queries queries = queries_of<Word>(t);
   const float* k = keys_of<Word>(t);
   const size_t end = static_cast<size_t>(t.end);
   const size_t words = static_cast<size_t>(t.scores_end() - t.scores_begin()) / kPanel * queries.words;
-  const size_t every = HWY_MAX(words / HWY_MAX(job.steps(), size_t{1}), 4 / Word::kValues);
+  const size_t every = HWY_MAX(words / HWY_MAX(job.steps(), size_t{1}), 2 / Word::kValues);
+  for (float& top : t.tops) top = kHidden;
   for (size_t key = static_cast<size_t>(t.scores_begin()); key < end; key += kPanel) {
     const float* panel = k + key * queries.words;
+    const Scores scores{t.scores + key, factor, t.tops};
     if (end - key <= kN) {  // the last panel may need its first vector alone
-      score_panel<Word, 1>(queries, panel, factor, t.scores + key);
+      score_panel<Word, 1>(queries, panel, scores);
     } else if (job.done()) {
-      score_panel<Word, kVectors>(queries, panel, factor, t.scores + key);
+      score_panel<Word, kVectors>(queries, panel, scores);
     } else {
-      score_panel_beside<Word>(queries, panel, factor, t.scores + key, every, job);
+      score_panel_beside<Word>(queries, panel, scores, every, job);
     }
   }
   if constexpr (!Word::kAllValuesFit) {
@@ -102,15 +107,18 @@ HWY_INLINE void score(const MicroTile& t, float factor, Job& job) {
   }
 }
 
-HWY_INLINE void mask(const MicroTile& t, bool nats) {
+HWY_INLINE void mask(MicroTile& t, bool nats) {
   const int64_t first = t.first_key() + t.scores_begin(), n = t.scores_end() - t.scores_begin();
   const bool unmapped = t.has(kBlockUnmapped);
+  const bool all_seen = t.scratch.visible[t.row].end >= first + n && t.scratch.visible[t.row + t.rows() - 1].begin <= first;
+  if (all_seen && !nats && !unmapped) return;
   for (int64_t r = 0; r < t.rows(); ++r) {
     float* s = t.scores + r * kScoreStride + t.scores_begin();
     const KeyRange seen = t.scratch.visible[t.row + r], here = clip(seen, first, first + n);
     if (seen.begin > first || seen.end < first + n) hide_outside(s, first, n, seen);
     if (nats) adjust_row(row_adjustment(t.tile, t.row + r), s + (here.begin - first), here.begin, here.end - here.begin);
     if (unmapped) hide_unmapped(t.tile, s, first, here);
+    take_maximum(s, n, t.tops + r * static_cast<int64_t>(kTopLanes));
   }
 }
 
@@ -120,7 +128,7 @@ HWY_INLINE void take_maxima(MicroTile& t, bool nats) {
   t.weights.rows = t.rows();
   t.weights.n = t.scores_end() - t.scores_begin();
   t.weights.row_sum = t.scratch.row_sum + t.row * static_cast<int64_t>(kSumLanes);
-  update_maxima(t.weights, nats, t.scratch.row_max + t.row);
+  update_maxima(t.weights, t.tops, nats, t.scratch.row_max + t.row);
 }
 
 // V of the block for columns d .. of the strip that holds them.

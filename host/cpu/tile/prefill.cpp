@@ -22,12 +22,13 @@ void load_queries(const Tile& tile, int64_t padded_rows, Scratch& scratch) {
   begin_rows(tile, padded_rows, scratch);
   for (size_t d = 0; d < head_dim; d += kChain) {
     float* part = scratch.q + static_cast<int64_t>(d / kChain) * padded_rows * static_cast<int64_t>(kPartStride<Word>);
-    for (int64_t row = 0; row < padded_rows; ++row) {
+    RowCursor at(tile);
+    for (int64_t row = 0; row < padded_rows; ++row, at.next()) {
       float* to = part + row * static_cast<int64_t>(kPartStride<Word>);
       if (row < tile.rows()) {
-        Word::load_query(tile.call.problem.q.type, query_at(tile, row, d), HWY_MIN(kChain, head_dim - d), to);
+        Word::load_query(tile.call.problem.q.type, query_at(tile, at, d), HWY_MIN(kChain, head_dim - d), to);
       } else {
-        std::memset(to, 0, kChainWords<Word> * sizeof(float));
+        for (size_t i = 0; i < kChainWords<Word>; i += kN) hn::StoreU(hn::Zero(kLanes), kLanes, to + i);
       }
     }
   }
@@ -40,7 +41,7 @@ void weigh(const MicroTile& t, bool nats) {
 
 // Scores `now` while the scores of `before` become weights: together where registers suffice and the weights are plain.
 template <class Word>
-void score_and_weigh(const MicroTile& now, const MicroTile& before, float factor, bool nats) {
+void score_and_weigh(MicroTile& now, const MicroTile& before, float factor, bool nats) {
   const bool together = kRows >= 12 && !nats && before.is_scored() && !before.has(kBlockOddValues);
   if (before.is_scored() && !together) weigh<Word>(before, nats);
   const Weights nothing;

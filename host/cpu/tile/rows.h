@@ -35,14 +35,15 @@ HWY_INLINE void begin_rows(const Tile& tile, int64_t padded_rows, Scratch& scrat
   std::memset(scratch.o, 0, static_cast<size_t>(padded_rows * scratch.o_stride) * sizeof(float));
   std::memset(scratch.row_sum, 0, static_cast<size_t>(padded_rows) * kSumLanes * sizeof(float));
   for (int64_t row = 0; row < padded_rows; ++row) scratch.row_max[row] = kHidden;
-  for (int64_t row = 0; row < tile.rows(); ++row)
-    scratch.visible[row] = clip(visible_keys(tile.call.problem, tile.sequence, tile.query(row)), tile.key_begin, tile.key_end);
+  RowCursor at(tile);
+  for (int64_t row = 0; row < tile.rows(); ++row, at.next())
+    scratch.visible[row] = clip(visible_keys(tile.call.problem, tile.sequence, at.query), tile.key_begin, tile.key_end);
 }
 
 // Address of column d of a row of Q.
-HWY_INLINE const void* query_at(const Tile& tile, int64_t row, size_t d) {
+HWY_INLINE const void* query_at(const Tile& tile, const RowCursor& row, size_t d) {
   const rapt_tensor& q = tile.call.problem.q;
-  const int64_t element = row_offset(q, tile.sequence, tile.head(row), tile.query(row)) + static_cast<int64_t>(d);
+  const int64_t element = row_offset(q, tile.sequence, row.head, row.query) + static_cast<int64_t>(d);
   return static_cast<const char*>(tile.call.args.q) + element * (q.type == RAPT_F32 ? 4 : 2);
 }
 

@@ -16,10 +16,11 @@ namespace rapt::cpu::HWY_NAMESPACE {
 inline constexpr float kHiddenWeight = -0.0f;
 HWY_INLINE bool is_hidden_weight(float p) { return p == 0.0f && __builtin_signbit(p); }
 
-HWY_INLINE float max_of(const float* s, int64_t n) {  // n a multiple of kN
-  Vec top = hn::Set(kLanes, kHidden);
-  for (int64_t j = 0; j < n; j += static_cast<int64_t>(kN)) top = hn::Max(top, hn::LoadU(kLanes, s + j));
-  return hn::GetLane(hn::MaxOfLanes(kLanes, top));
+// The greatest of n scores, in lanes; n a multiple of kN.
+HWY_INLINE void take_maximum(const float* s, int64_t n, float* top) {
+  Vec greatest = hn::Set(kLanes, kHidden);
+  for (int64_t j = 0; j < n; j += static_cast<int64_t>(kN)) greatest = hn::Max(greatest, hn::LoadU(kLanes, s + j));
+  hn::StoreU(fold_max(greatest), kTopTag, top);
 }
 
 inline constexpr int64_t kSoftmaxRows = 16;  // most rows of one update: a micro-tile, or a tile of decode
@@ -33,12 +34,14 @@ struct Weights {
   alignas(64) float rescale[kSoftmaxRows] = {};  // what the row's old o and row_sum are worth now
 };
 
-// Sets base, rescale and the new row_max. A row that has seen nothing keeps -inf and gets weights of 0: nothing is subtracted from -inf.
-// All rows at once, so that none waits for the reduction of another.
-HWY_INLINE void update_maxima(Weights& w, bool nats, float* row_max) {
+// Sets base, rescale and the new row_max from the greatest scores of the rows, in lanes: tops [rows][kTopLanes]. A row that has seen
+// nothing keeps -inf and gets weights of 0: nothing is subtracted from -inf. All rows at once, so that none waits for the reduction of
+// another.
+HWY_INLINE void update_maxima(Weights& w, const float* tops, bool nats, float* row_max) {
   alignas(64) float top[kSoftmaxRows], before[kSoftmaxRows];
   for (int64_t r = 0; r < kSoftmaxRows; ++r) {
-    top[r] = r < w.rows ? max_of(w.s + r * kScoreStride, w.n) : kHidden;
+    const float* lanes = tops + r * static_cast<int64_t>(kTopLanes);
+    top[r] = r < w.rows ? hn::GetLane(hn::MaxOfLanes(kTopTag, hn::LoadU(kTopTag, lanes))) : kHidden;
     before[r] = r < w.rows ? row_max[r] : kHidden;
   }
   const Vec unit = hn::Set(kLanes, nats ? kLog2e : 1.0f);
@@ -50,6 +53,11 @@ HWY_INLINE void update_maxima(Weights& w, bool nats, float* row_max) {
     hn::Store(exp2(hn::Mul(hn::Sub(old, base), unit)), kLanes, w.rescale + r);
   }
   for (int64_t r = 0; r < w.rows; ++r) row_max[r] = top[r];
+}
+HWY_INLINE void update_maxima(Weights& w, bool nats, float* row_max) {
+  alignas(64) float tops[kSoftmaxRows * kTopLanes];
+  for (int64_t r = 0; r < w.rows; ++r) take_maximum(w.s + r * kScoreStride, w.n, tops + r * static_cast<int64_t>(kTopLanes));
+  update_maxima(w, tops, nats, row_max);
 }
 
 // Turns scores to weights one or two vectors a step, row after row, so that another loop can call step() between its own operations. A row

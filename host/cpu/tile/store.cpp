@@ -14,17 +14,16 @@ namespace rapt::cpu::HWY_NAMESPACE {
 namespace {
 
 void store_row(rapt_type type, const float* o, float factor, size_t n, void* to) {
-  alignas(64) float scaled[kN];
-  for (size_t d = 0; d < n; d += kN) {
+  const Vec by = hn::Set(kLanes, factor);
+  size_t d = 0;
+  if (type == RAPT_F32)
+    for (; d + kN <= n; d += kN) hn::StoreU(hn::Mul(hn::LoadU(kLanes, o + d), by), kLanes, static_cast<float*>(to) + d);
+  for (; d < n; d += kN) {
     const size_t wide = HWY_MIN(kN, n - d);
-    hn::Store(hn::Mul(hn::LoadU(kLanes, o + d), hn::Set(kLanes, factor)), kLanes, scaled);
+    alignas(64) float scaled[kN];
+    hn::Store(hn::Mul(hn::LoadU(kLanes, o + d), by), kLanes, scaled);
     if (type == RAPT_F32) {
-      float* place = static_cast<float*>(to) + d;
-      if (wide == kN) {
-        hn::StoreU(hn::Load(kLanes, scaled), kLanes, place);
-      } else {
-        std::memcpy(place, scaled, wide * sizeof(float));
-      }
+      std::memcpy(static_cast<float*>(to) + d, scaled, wide * sizeof(float));
       continue;
     }
     uint16_t* halves = static_cast<uint16_t*>(to) + d;
@@ -60,16 +59,18 @@ void store(const Tile& tile, const Scratch& scratch) {
   const int64_t size = p.o.type == RAPT_F32 ? 4 : 2;
   const double unit = scores_are_nats(p) ? 1.0 : 0.69314718055994530942;  // of row_max, in nats
   const bool has_sink = p.sinks.type != RAPT_NONE;
-  for (int64_t row = 0; row < tile.rows(); ++row) {
-    const int64_t head = tile.head(row), query = tile.query(row);
-    const float sink = has_sink ? static_cast<const float*>(tile.call.args.sinks)[head * p.sinks.strides[1]] : 0.0f;
+  const bool has_lse = p.lse.type != RAPT_NONE;
+  RowCursor at(tile);
+  for (int64_t row = 0; row < tile.rows(); ++row, at.next()) {
+    const float sum = sum_lanes(scratch.row_sum + row * static_cast<int64_t>(kSumLanes));
+    const float sink = has_sink ? static_cast<const float*>(tile.call.args.sinks)[at.head * p.sinks.strides[1]] : 0.0f;
     const Norm norm =
-        normalise(unit * scratch.row_max[row], sum_lanes(scratch.row_sum + row * static_cast<int64_t>(kSumLanes)), has_sink, sink);
-    char* o = static_cast<char*>(tile.call.args.o) + row_offset(p.o, tile.sequence, head, query) * size;
+        has_sink || has_lse ? normalise(unit * scratch.row_max[row], sum, has_sink, sink) : Norm{sum == 0.0f ? 0.0 : 1.0 / sum, 0};
+    char* o = static_cast<char*>(tile.call.args.o) + row_offset(p.o, tile.sequence, at.head, at.query) * size;
     store_row(p.o.type, scratch.o + row * scratch.o_stride, static_cast<float>(norm.factor), head_dim_v, o);
-    if (p.lse.type == RAPT_NONE) continue;
+    if (!has_lse) continue;
     const double lse = p.lse_base2 ? norm.lse * 1.4426950408889634074 : norm.lse;
-    static_cast<float*>(tile.call.args.lse)[row_offset(p.lse, tile.sequence, head, query)] = static_cast<float>(lse);
+    static_cast<float*>(tile.call.args.lse)[row_offset(p.lse, tile.sequence, at.head, at.query)] = static_cast<float>(lse);
   }
 }
 

@@ -3,30 +3,9 @@
 #pragma once
 #include "attention/forward_sm80.h"
 #include "attention/forward_sm90.h"
-#include "attention/variant.h"
+#include "attention/row.h"
 
 namespace rapt::kernels {
-
-template <class T>
-constexpr ElementType kElementType = ElementType::bf16;
-template <>
-inline constexpr ElementType kElementType<simt::f16> = ElementType::f16;
-
-// Machine<Kernel>::launch(const Launch&) runs Kernel::run on a grid.
-template <template <class> class Machine, class Kernel>
-constexpr Variant row(const char* name) {
-  return {name,
-          Kernel::kArchitecture,
-          kElementType<typename Kernel::T>,
-          Kernel::kHeadDim,
-          Kernel::kHeadDimV,
-          Kernel::kTileQ,
-          Kernel::kTileKv,
-          Kernel::kTilesInFlight,
-          Kernel::kThreads,
-          static_cast<int>(sizeof(typename Kernel::SharedStorage)),
-          &Machine<Kernel>::launch};
-}
 
 // Selection takes the first row that takes the problem.
 template <template <class> class Machine>

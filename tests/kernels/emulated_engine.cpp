@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "api/check_problem.h"
@@ -128,6 +129,25 @@ emu::Options policy(emu::Options options, int turn) {
 }
 
 }  // namespace
+
+std::vector<std::tuple<int, int>> machines_and_heads() {
+  std::set<std::tuple<int, int>> found;
+  for (const kernels::Variant& row : kernels::emulated_forward()) found.insert({row.architecture, row.head_dim});
+  return {found.begin(), found.end()};
+}
+
+std::vector<const char*> types(int architecture, int head_dim) {
+  std::vector<const char*> found;
+  for (const kernels::Variant& row : kernels::emulated_forward()) {
+    if (row.architecture == architecture && row.head_dim == head_dim)
+      found.push_back(row.type == kernels::ElementType::bf16 ? "bf16" : "f16");
+  }
+  return found;
+}
+
+std::string machine_and_head_name(const testing::TestParamInfo<std::tuple<int, int>>& info) {
+  return "Sm" + std::to_string(std::get<0>(info.param)) + "HeadDim" + std::to_string(std::get<1>(info.param));
+}
 
 Chosen choose(const Machine& machine, const rapt_problem& problem) {
   const Planned planned = plan_for(machine, problem);

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "tests/kernels/emulated_rows.h"
 #include "workbench/judge.h"
@@ -16,6 +18,11 @@ struct Machine {
   int misalign = 0;           // elements by which q, k and v begin after a multiple of 16 bytes
   emu::Options options = {};  // of the first run; the two that repeat it land and schedule otherwise
 };
+
+// What tests are instantiated with: the architectures and head_dims of the table that is linked in, and the types that it has for one.
+std::vector<std::tuple<int, int>> machines_and_heads();
+std::vector<const char*> types(int architecture, int head_dim);
+std::string machine_and_head_name(const testing::TestParamInfo<std::tuple<int, int>>& info);
 
 // The sentence of a refusal, or the name of the row.
 struct Chosen {

@@ -19,8 +19,9 @@ using namespace workbench;
 class Nonfinite : public testing::TestWithParam<std::tuple<int, int>> {
  protected:
   Machine machine() const { return {std::get<0>(GetParam())}; }
+  const char* type() const { return types(std::get<0>(GetParam()), std::get<1>(GetParam()))[0]; }
   // 150 rows that stand at keys 10 to 159: key j is hidden from the rows before j - 10.
-  std::string problem() const { return fmt::format("bf16:b1,hq2,hkv1,sq150,sk160,d{}:causal=br", std::get<1>(GetParam())); }
+  std::string problem() const { return fmt::format("{}:b1,hq2,hkv1,sq150,sk160,d{}:causal=br", type(), std::get<1>(GetParam())); }
   Case fresh() const { return make_case(parse_problem(problem())); }
 
   static void set_value(Case& data, int64_t key, int64_t col, double x) {
@@ -56,7 +57,9 @@ TEST_P(Nonfinite, ValuesReachTheRowsThatSeeThemAndNoOther) {
   const Outcome got = run(machine(), data);
   ASSERT_TRUE(got.ok()) << got.message;
   expect_same_before(data, 60, plain, got);
-  const auto at = [&](int64_t row, int64_t col) { return load(got.o.data(), RAPT_BF16, query_row(data, data.problem.o, 0, 1, row) + col); };
+  const auto at = [&](int64_t row, int64_t col) {
+    return load(got.o.data(), data.problem.o.type, query_row(data, data.problem.o, 0, 1, row) + col);
+  };
   EXPECT_TRUE(std::isnan(at(60, 3)));
   EXPECT_EQ(at(80, 20), -INFINITY);
   EXPECT_EQ(at(109, 21), INFINITY);
@@ -85,10 +88,7 @@ TEST_P(Nonfinite, AQueryThatIsNotANumberSpoilsItsRowAlone) {
   expect_same_before(data, 140, plain, got);
 }
 
-std::string name(const testing::TestParamInfo<std::tuple<int, int>>& info) {
-  return fmt::format("Sm{}HeadDim{}", std::get<0>(info.param), std::get<1>(info.param));
-}
-INSTANTIATE_TEST_SUITE_P(Emulated, Nonfinite, testing::Combine(testing::Values(80, 90), testing::Values(64, 128)), name);
+INSTANTIATE_TEST_SUITE_P(Emulated, Nonfinite, testing::ValuesIn(machines_and_heads()), machine_and_head_name);
 
 }  // namespace
 }  // namespace rapt::emulated

@@ -70,6 +70,11 @@ TEST(Work, ReachesBeyond32Bits) {
   p.k.head_stride = (int64_t{1} << 33) + 5;
   const auto found = find(p, 6);
   EXPECT_EQ(found[5].k_offset, 2 * p.k.batch_stride + p.k.head_stride);
+  const emu::DeviceArray<int32_t> offsets(std::vector<int32_t>{0, 3, 9}, "cu_seqlens");
+  p = params(1, 1, 1, 9);
+  p.k.row_stride = (int64_t{1} << 32) + 1;
+  p.kv.cu_seqlens = offsets.data();
+  EXPECT_EQ(find(p, 2)[1].k_offset, 3 * p.k.row_stride);
 }
 
 TEST(Work, KnowsWhatATileSees) {
@@ -106,6 +111,8 @@ TEST(Work, BringsBadLengthsWithinBounds) {
   EXPECT_EQ(found[1].work.kv.length, 0);
   EXPECT_EQ(found[2].work.kv.begin, 20);
   EXPECT_EQ(found[2].work.kv.length, 30);
+  p.kv.longest = 35;
+  EXPECT_EQ(find(p, 3)[0].work.kv.length, 35);
 }
 
 }  // namespace

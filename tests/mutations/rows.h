@@ -1,0 +1,13 @@
+// The rows of the kernel table that mutations are tried on: few, so that a mutation compiles in seconds.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <array>
+
+#include "attention/variant.h"
+
+namespace rapt::kernels {
+
+std::array<Variant, 2> mutated_sm80();
+std::array<Variant, 2> mutated_sm90();
+
+}  // namespace rapt::kernels

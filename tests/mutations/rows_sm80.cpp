@@ -1,0 +1,17 @@
+// The rows of sm_80 that mutations are tried on: both types, one panel of columns and two.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include "attention/forward_sm80.h"
+#include "attention/row.h"
+#include "tests/kernels/emulated_machine.h"
+#include "tests/mutations/rows.h"
+
+namespace rapt::kernels {
+
+std::array<Variant, 2> mutated_sm80() {
+  return {
+      row<EmulatedMachine, ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 64, 2, 3>>>("forward_sm80_bf16_d64"),
+      row<EmulatedMachine, ForwardSm80<Sm80Traits<simt::f16, 128, 64, 128, 1, 3>>>("forward_sm80_f16_d128"),
+  };
+}
+
+}  // namespace rapt::kernels

@@ -87,6 +87,8 @@ TEST(Work, KnowsWhatATileSees) {
   EXPECT_EQ(found[0].work.kv_end, 300);
   EXPECT_EQ(found[0].work.full_end, 229);
   p.bottom_right = 0;
+  p.offset = 0;
+  EXPECT_EQ(find(p, 2)[0].work.kv_end, 200);  // row 199 is the last of the tile
   p.offset = -kMaxRows;
   EXPECT_EQ(find(p, 2)[0].work.kv_end, 0);
   p.offset = kSeesAll;

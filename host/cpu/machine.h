@@ -1,4 +1,4 @@
-// A machine is the tile body compiled for one instruction set: a name and a few functions. To add one, add a row in machine.cpp.
+// A machine is the tile body compiled for one instruction set: a name and a few functions. To add one, add a row in instruction_sets.cpp.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 

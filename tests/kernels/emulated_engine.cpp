@@ -155,7 +155,7 @@ Chosen choose(const Machine& machine, const rapt_problem& problem) {
   return {std::string(planned.choice.kernel).substr(sizeof "emulated"), ""};  // without "emulated/"
 }
 
-Outcome run(const Machine& machine, const Case& data) {
+Outcome run(const Machine& machine, const Case& data, emu::Report* last) {
   const Planned planned = plan_for(machine, data.problem);
   if (!planned.why_not.empty()) {
     Outcome refused;
@@ -172,6 +172,7 @@ Outcome run(const Machine& machine, const Case& data) {
     emulated.options = policy(machine.options, turn++);
     sentence = launch(planned, args, emulated);
     kernel = emulated.kernel;
+    if (last != nullptr) *last = emulated.report;
     device.bring_back(host.o);
     if (host.lse != nullptr) device.bring_back(host.lse);
     return sentence.empty() ? RAPT_OK : RAPT_INTERNAL;

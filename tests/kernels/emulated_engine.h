@@ -31,8 +31,8 @@ struct Chosen {
 Chosen choose(const Machine& machine, const rapt_problem& problem);
 
 // Plans and runs three times under three landing policies and three schedules; whatever the emulator or the workbench finds, different
-// bits included, is the outcome's message.
-workbench::Outcome run(const Machine& machine, const workbench::Case& data);
+// bits included, is the outcome's message. `last`: the emulator's report of the third run.
+workbench::Outcome run(const Machine& machine, const workbench::Case& data, emu::Report* last = nullptr);
 
 // The same, and every element within the bound of the judge's.
 testing::AssertionResult agrees_with_the_judge(const Machine& machine, const workbench::Case& data);

@@ -8,6 +8,7 @@
 #include <string>
 #include <tuple>
 
+#include "tests/conformance/edit.h"
 #include "tests/kernels/emulated_engine.h"
 #include "workbench/scalar.h"
 
@@ -86,6 +87,17 @@ TEST_P(Nonfinite, AQueryThatIsNotANumberSpoilsItsRowAlone) {
   const Outcome got = run(machine(), data);
   ASSERT_TRUE(got.ok()) << got.message;
   expect_same_before(data, 140, plain, got);
+}
+
+// NaN behind the last key, which a copy may bring along, is no reason to do a tile again.
+TEST_P(Nonfinite, WhatLiesBehindTheLastKeyCostsNothing) {
+  const auto shape = [&](int keys) { return fmt::format("{}:b1,hq1,hkv1,sq40,sk{},d{}", type(), keys, std::get<1>(GetParam())); };
+  Case longer = make_case(parse_problem(shape(80)));
+  conformance::shorten_kv(longer, {66});
+  emu::Report exact, with_more_behind;
+  ASSERT_TRUE(run(machine(), make_case(parse_problem(shape(66))), &exact).ok());
+  ASSERT_TRUE(run(machine(), longer, &with_more_behind).ok());
+  EXPECT_EQ(with_more_behind.collectives, exact.collectives);
 }
 
 INSTANTIATE_TEST_SUITE_P(Emulated, Nonfinite, testing::ValuesIn(machines_and_heads()), machine_and_head_name);

@@ -89,6 +89,13 @@ TEST_P(Nonfinite, AQueryThatIsNotANumberSpoilsItsRowAlone) {
   expect_same_before(data, 140, plain, got);
 }
 
+TEST_P(Nonfinite, ValuesReachTheHeadsOfTheirGroupAndNoOther) {
+  const std::string shape = fmt::format("{}:b1,hq4,hkv2,sq20,sk40,d{}:causal=br", type(), std::get<1>(GetParam()));
+  Case data = make_case(parse_problem(shape));
+  set_value(data, 35, 3, INFINITY);
+  EXPECT_TRUE(agrees_with_the_judge(machine(), data));
+}
+
 // NaN behind the last key, which a copy may bring along, is no reason to do a tile again.
 TEST_P(Nonfinite, WhatLiesBehindTheLastKeyCostsNothing) {
   const auto shape = [&](int keys) { return fmt::format("{}:b1,hq1,hkv1,sq40,sk{},d{}", type(), keys, std::get<1>(GetParam())); };

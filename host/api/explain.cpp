@@ -51,7 +51,8 @@ void explain_engine(const Engine& engine, rapt_plan& plan, Text& text) {
     text.append("%s: refuses it: %s\n", engine.name, sentence);
     return;
   }
-  if (engine.runs_here != nullptr && !engine.runs_here(why_not)) text.append("%s: cannot run here: %s\n", engine.name, sentence);
+  if (engine.runs_here != nullptr && !engine.runs_here(plan.request, why_not))
+    text.append("%s: cannot run here: %s\n", engine.name, sentence);
   text.append("%s: takes it: kernel %s, workspace %zu bytes\n", engine.name, plan.choice.kernel, plan.choice.workspace);
   engine.explain(plan.request, plan.choice, text);
 }

@@ -12,7 +12,7 @@ namespace rapt::api {
 namespace {
 
 rapt_status offer(const Engine& engine, rapt_plan& plan, Text& why_not) {
-  if (engine.runs_here != nullptr && !engine.runs_here(why_not)) return RAPT_NO_DEVICE;
+  if (engine.runs_here != nullptr && !engine.runs_here(plan.request, why_not)) return RAPT_NO_DEVICE;
   plan.choice = Choice{};
   if (!engine.choose(plan.request, plan.choice, why_not)) return RAPT_UNSUPPORTED;
   plan.engine = &engine;

@@ -43,7 +43,7 @@ bool ask(int index, gpu::Device& device, Text& why_not) {
 
 }  // namespace
 
-const gpu::Device* current_device(Text& why_not) {
+const gpu::Device* current_device(int32_t, Text& why_not) {
   int index = 0;
   if (failed(cudaGetDevice(&index), "cudaGetDevice", why_not)) return nullptr;
   if (index < 0 || index >= kMaxDevices) {

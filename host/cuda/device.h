@@ -7,7 +7,7 @@
 namespace rapt::cuda {
 
 // Asked once per device and kept; later calls cost one cudaGetDevice. Safe from any thread.
-const gpu::Device* current_device(Text& why_not);
+const gpu::Device* current_device(int32_t, Text& why_not);
 
 bool encode_tensor_map(const gpu::TensorMapRequest& request, simt::TensorMap& map, Text& fault);
 

@@ -3,10 +3,18 @@
 #pragma once
 
 #include "cuda/machine.h"
+#include "cuda/select.h"
 
 namespace rapt::gpu {
 
-bool runs_here(const Machine& machine, Text& why_not);
+struct Plan {
+  ForwardPlan forward;
+  int32_t architecture;  // whose rows it was chosen from: 80 or 90
+  int32_t device;        // the architecture of the device it was made on; 0: there was none
+};
+Plan plan_of(const Choice& choice);
+
+bool runs_here(const Machine& machine, const Request& request, Text& why_not);
 bool choose(const Machine& machine, const Request& request, Choice& choice, Text& why_not);
 rapt_status run(const Machine& machine, const Request& request, const Choice& choice, const rapt_args& args, void* stream, Text& fault);
 void explain(const Machine& machine, const Request& request, const Choice& choice, Text& text);
@@ -17,7 +25,7 @@ constexpr Engine engine_on(int32_t id) {
   return {kMachine.name,
           id,
           false,
-          [](Text& why_not) { return runs_here(kMachine, why_not); },
+          [](const Request& request, Text& why_not) { return runs_here(kMachine, request, why_not); },
           [](const Request& request, Choice& choice, Text& why_not) { return choose(kMachine, request, choice, why_not); },
           [](const Request& request, const Choice& choice, const rapt_args& args, void*, const rapt_executor&, void* stream, Text& fault) {
             return run(kMachine, request, choice, args, stream, fault);

@@ -23,7 +23,8 @@ struct Device {
 struct Machine {
   const char* name;                                // of the engine: "cuda"
   std::span<const kernels::Variant> (*forward)();  // the table's rows on this machine, best first
-  const Device* (*device)(Text& why_not);          // nullptr, with a sentence, where there is none
+  // nullptr, with a sentence, where there is none. architecture: that of the request; an emulated device takes it on.
+  const Device* (*device)(int32_t architecture, Text& why_not);
   bool (*encode)(const TensorMapRequest& request, simt::TensorMap& map, Text& fault);
   void (*put_in_words)(int error, Text& fault);  // what Variant::launch answered
 };

@@ -39,8 +39,9 @@ class Text {
 //   absent tensors have type RAPT_NONE and all zeros.
 struct Request {
   rapt_problem problem;
-  int32_t threads;      // of the executor that runs will be given
-  const char* isa;      // the cpu machine of the context: "avx512", ...
+  int32_t threads;       // of the executor that runs will be given
+  const char* isa;       // the cpu machine of the context: "avx512", ...
+  int32_t architecture;  // of the GPU kernels to choose from: 80, 90 (sm_90a); 0: the device's
 };
 
 // What an engine decided about a request. Copied into the plan.
@@ -55,14 +56,15 @@ struct Engine {
   int32_t id;        // RAPT_ENGINE_CPU
   bool host_memory;  // args are host pointers: api checks lengths and offsets before a run
 
-  // False, with a sentence, if it cannot run on this machine whatever the problem: no device, no driver. nullptr: it always can.
-  bool (*runs_here)(Text& why_not);
+  // False, with a sentence, if it cannot run on this machine whatever the problem: no device, no driver, not of the architecture asked
+  // for. nullptr: it always can.
+  bool (*runs_here)(const Request& request, Text& why_not);
 
   // Takes the request, or refuses it with a sentence that says why and what to change.
   bool (*choose)(const Request& request, Choice& choice, Text& why_not);
   // The pointers were checked for NULL and alignment; lengths too if host_memory. On failure `fault` holds the sentence.
-  rapt_status (*run)(const Request& request, const Choice& choice, const rapt_args& args, void* workspace,
-                     const rapt_executor& executor, void* stream, Text& fault);
+  rapt_status (*run)(const Request& request, const Choice& choice, const rapt_args& args, void* workspace, const rapt_executor& executor,
+                     void* stream, Text& fault);
   // Lines of "  name: value" about a request it took: tiles, splits, workspace, roofline.
   void (*explain)(const Request& request, const Choice& choice, Text& text);
   // Row `index` of its kernel table; false past the end.

@@ -1,95 +1,21 @@
-// Device copies of a case's tensors, the launch, and the way back.
+// Plans, three runs under three policies, and the judge's verdict.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "tests/kernels/emulated_engine.h"
 
 #include <algorithm>
-#include <memory>
 #include <set>
 #include <vector>
 
 #include "api/check_problem.h"
 #include "cuda/engine_on.h"
+#include "emulated/machine.h"
 #include "tests/conformance/machines.h"
-#include "tests/emulator/isa/tensor_map.h"
-#include "tests/emulator/memory.h"
-#include "workbench/scalar.h"
 
 namespace rapt::emulated {
 
 using namespace workbench;
 
 namespace {
-
-// Copies of host memory that kernels may touch, each at the address that the kernels are given.
-class Device {
- public:
-  const void* tensor(const rapt_tensor& t, const void* host, const char* name, int misalign = 0) {
-    return array(host, static_cast<size_t>(extent(t)) * rapt_type_size(t.type), name,
-                 static_cast<size_t>(misalign) * rapt_type_size(t.type));
-  }
-  template <class T>
-  const T* array(const T* host, int64_t count, const char* name) {
-    return static_cast<const T*>(array(host, static_cast<size_t>(count) * sizeof(T), name, 0));
-  }
-  const void* array(const void* host, size_t bytes, const char* name, size_t shift) {
-    if (host == nullptr) return nullptr;
-    copies_.push_back({std::make_unique<emu::DeviceMemory>(bytes + shift + 16, name), const_cast<void*>(host), bytes, shift});
-    emu::DeviceMemory& memory = *copies_.back().memory;
-    shift += (16 - (reinterpret_cast<uintptr_t>(memory.data()) & 15)) & 15;
-    copies_.back().shift = shift;
-    memory.write(shift, host, bytes);
-    return static_cast<const unsigned char*>(memory.data()) + shift;
-  }
-  void bring_back(const void* host) {
-    for (const Copy& copy : copies_) {
-      if (copy.host == host)
-        std::copy_n(static_cast<const unsigned char*>(copy.memory->data()) + copy.shift, copy.bytes,
-                    static_cast<unsigned char*>(copy.host));
-    }
-  }
-
- private:
-  struct Copy {
-    std::unique_ptr<emu::DeviceMemory> memory;
-    void* host;
-    size_t bytes, shift;
-  };
-  std::vector<Copy> copies_;
-};
-
-rapt_args on_device(Device& device, const rapt_problem& p, const rapt_args& host, int misalign) {
-  rapt_args args = host;
-  args.q = device.tensor(p.q, host.q, "q", misalign);
-  args.k = device.tensor(p.k, host.k, "k", misalign);
-  args.v = device.tensor(p.v, host.v, "v", misalign);
-  args.o = const_cast<void*>(device.tensor(p.o, host.o, "o"));
-  args.lse = p.lse.type == RAPT_NONE ? nullptr : const_cast<void*>(device.tensor(p.lse, host.lse, "lse"));
-  args.seqlens_q = device.array(host.seqlens_q, p.batch, "seqlens_q");
-  args.seqlens_kv = device.array(host.seqlens_kv, p.batch, "seqlens_kv");
-  args.cu_seqlens_q = device.array(host.cu_seqlens_q, p.batch + 1, "cu_seqlens_q");
-  args.cu_seqlens_kv = device.array(host.cu_seqlens_kv, p.batch + 1, "cu_seqlens_kv");
-  return args;
-}
-
-// What the calling thread's run launches on and with; the engine knows it as its device and its stream.
-thread_local gpu::Device here = {"emulated", 0, 90, 1, 227 << 10};
-
-bool encode(const gpu::TensorMapRequest& request, simt::TensorMap& map, Text& fault) {
-  emu::isa::TensorMapInfo info = {};
-  info.base = static_cast<uint8_t*>(const_cast<void*>(request.base));
-  info.type = request.type == kernels::ElementType::bf16 ? emu::isa::Element::bf16 : emu::isa::Element::f16;
-  info.rank = 4;
-  info.swizzle_bytes = 128;
-  std::copy_n(request.dim, 4, info.dim);
-  std::copy_n(request.stride, 4, info.stride);
-  std::copy_n(request.box, 4, info.box);
-  const char* broken = emu::isa::encode(map, info);
-  if (broken != nullptr) fault.append("%s", broken);
-  return broken == nullptr;
-}
-
-constexpr gpu::Machine kEmulated = {"emulated", kernels::emulated_forward, [](Text&) -> const gpu::Device* { return &here; }, encode,
-                                    [](int, Text& fault) { fault.append("see the emulator's report"); }};
 
 struct Planned {
   Request request;
@@ -101,20 +27,20 @@ Planned plan_for(const Machine& machine, const rapt_problem& problem) {
   Planned planned = {};
   char sentence[400];
   Text why_not(sentence, sizeof sentence);
-  here.architecture = machine.architecture;
+  planned.request.architecture = machine.architecture;
   if (api::check_problem(&problem, api::Outputs::kRequired, planned.request.problem) != RAPT_OK) {
     planned.why_not = rapt_last_error();
-  } else if (!gpu::choose(kEmulated, planned.request, planned.choice, why_not)) {
+  } else if (!gpu::choose(kMachine, planned.request, planned.choice, why_not)) {
     planned.why_not = sentence;
   }
   return planned;
 }
 
 // What the engine, the emulator or the bank counter has to say.
-std::string launch(const Planned& planned, const rapt_args& args, kernels::EmulatedCall& call) {
+std::string launch(const Planned& planned, const rapt_args& args, int misalign, kernels::EmulatedCall& call) {
   char sentence[400];
   Text fault(sentence, sizeof sentence);
-  const rapt_status status = gpu::run(kEmulated, planned.request, planned.choice, args, &call, fault);
+  const rapt_status status = run(planned.request, planned.choice, args, misalign, call, fault);
   if (!call.report.clean()) return call.report.text();
   if (status != RAPT_OK) return sentence;
   return call.report.bank_conflicts == 0 ? "" : "ldmatrix met bank conflicts: " + std::to_string(call.report.bank_conflicts);
@@ -166,15 +92,11 @@ Outcome run(const Machine& machine, const Case& data, emu::Report* last) {
   int turn = 0;
   std::string kernel;
   const auto call = [&](const rapt_args& host, void*, size_t, std::string& sentence) -> rapt_status {
-    Device device;
-    const rapt_args args = on_device(device, planned.request.problem, host, machine.misalign);
     kernels::EmulatedCall emulated;
     emulated.options = policy(machine.options, turn++);
-    sentence = launch(planned, args, emulated);
+    sentence = launch(planned, host, machine.misalign, emulated);
     kernel = emulated.kernel;
     if (last != nullptr) *last = emulated.report;
-    device.bring_back(host.o);
-    if (host.lse != nullptr) device.bring_back(host.lse);
     return sentence.empty() ? RAPT_OK : RAPT_INTERNAL;
   };
   Outcome outcome = run_call(data, 0, call);

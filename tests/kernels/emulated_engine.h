@@ -8,7 +8,7 @@
 #include <tuple>
 #include <vector>
 
-#include "tests/kernels/emulated_rows.h"
+#include "emulated/rows.h"
 #include "workbench/judge.h"
 
 namespace rapt::emulated {

@@ -2,7 +2,7 @@
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "tests/mutations/rows.h"
 
-#include "tests/kernels/emulated_rows.h"
+#include "emulated/rows.h"
 
 namespace rapt::kernels {
 

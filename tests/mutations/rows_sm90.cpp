@@ -2,7 +2,7 @@
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "attention/forward_sm90.h"
 #include "attention/row.h"
-#include "tests/kernels/emulated_machine.h"
+#include "emulated/on_machine.h"
 #include "tests/mutations/rows.h"
 
 namespace rapt::kernels {

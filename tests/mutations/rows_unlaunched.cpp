@@ -1,7 +1,7 @@
 // The whole table on a machine that launches nothing: enough to choose from, and compiled in a moment.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "attention/variants.h"
-#include "tests/kernels/emulated_rows.h"
+#include "emulated/rows.h"
 
 namespace rapt::kernels {
 namespace {

@@ -17,6 +17,7 @@ declare -A quoted=(
   [host/reference]='(engine|reference)/.*'
   [host/cpu]='(engine|cpu)/.*'
   [host/cuda]='(engine|cuda|simt|tile|attention)/.*'
+  [host/emulated]='(engine|cuda|emulated|attention)/.*|tests/emulator/.*'  # the one room that may: it is the emulator's engine, in no package
   [host/api]='(engine|api)/.*|(reference|cpu|cuda)/engine\.h'
   [host/workbench]='workbench/.*'
   [host/cli]='(workbench|cli)/.*|rapt_build_facts\.h'
@@ -32,13 +33,14 @@ declare -A angle=(
   [host/reference]="$std|rapt/.*"
   [host/cpu]="$std|rapt/.*|hwy/.*"
   [host/cuda]="$std|rapt/.*|cuda.*"
+  [host/emulated]="$std|rapt/.*"
   [host/api]="$std|rapt/.*"
   [host/workbench]='.*'
   [host/cli]='.*'
   [bench]='.*'
   [tests]='.*'
 )
-library='kernels host/include host/engine host/reference host/cpu host/cuda host/api'
+library='kernels host/include host/engine host/reference host/cpu host/cuda host/emulated host/api'
 
 breach() { echo "$1: $2"; }      # rule, what
 each() { sed "s/^/$1: /"; }      # rule; file:line:text on stdin

@@ -1,9 +1,9 @@
 // Every row of the kernel table, compiled for the emulated machine.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
-#include "tests/kernels/emulated_rows.h"
+#include "emulated/rows.h"
 
 #include "attention/variants.h"
-#include "tests/kernels/emulated_machine.h"
+#include "emulated/on_machine.h"
 
 namespace rapt::kernels {
 

@@ -1,8 +1,8 @@
 // How a row of a kernel table runs on the emulated machine. Sources that include this are compiled as kernels.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "emulated/rows.h"
 #include "tests/emulator/launch.h"
-#include "tests/kernels/emulated_rows.h"
 
 namespace rapt::kernels {
 

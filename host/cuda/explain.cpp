@@ -1,0 +1,50 @@
+// What a plan on a machine that runs the kernel table would do, in words, and the table's rows as users see them.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "cuda/engine_on.h"
+
+namespace rapt::gpu {
+
+using kernels::Variant;
+
+void explain(const Machine& machine, const Request& request, const Choice& choice, Text& text) {
+  const Plan plan = plan_of(choice);
+  const auto rows = machine.forward();
+  const Variant &row = rows[static_cast<size_t>(plan.forward.row)], &unaligned = rows[static_cast<size_t>(plan.forward.unaligned)];
+  Text nobody(nullptr, 0);
+  const Device* device = machine.device(request.architecture, nobody);
+  const int64_t blocks = forward_blocks(row, request.problem);
+  if (device != nullptr)
+    text.append("  device: %s, compute capability %d.%d, %d multiprocessors\n", device->name, device->architecture / 10,
+                device->architecture % 10, device->multiprocessors);
+  else
+    text.append("  device: none here; this is what compute capability %d.%d would run\n", plan.architecture / 10, plan.architecture % 10);
+  text.append("  row: %s for sm_%d%s, head_dim up to %d and %d\n", row.name, row.architecture, row.architecture == 90 ? "a" : " and newer",
+              row.head_dim, row.head_dim_v);
+  text.append("  tiles: %d queries x %d keys, %d in flight or in use; %d threads, %d bytes of shared memory a block\n", row.tile_q,
+              row.tile_kv, row.stages, row.threads, row.shared_bytes);
+  text.append("  grid: %lld blocks", static_cast<long long>(blocks));
+  if (device != nullptr) text.append(", %.1f for each multiprocessor", static_cast<double>(blocks) / std::max(device->multiprocessors, 1));
+  text.append("\n");
+  if (unaligned.name != row.name) text.append("  unaligned: %s when q, k or v does not begin at a multiple of 16 bytes\n", unaligned.name);
+}
+
+bool variant_at(const Machine& machine, int32_t index, rapt_variant& variant) {
+  const auto rows = machine.forward();
+  if (index < 0 || static_cast<size_t>(index) >= rows.size()) return false;
+  const Variant& row = rows[static_cast<size_t>(index)];
+  variant.engine = machine.name;
+  variant.name = row.name;
+  variant.types = row.type == kernels::ElementType::bf16 ? "bf16" : "f16";
+  variant.head_dims = row.head_dim <= 64 ? "up to 64" : "up to 128";
+  variant.features = "causal align lse lse_base2 gqa head_dim_v strides seqlens ragged batch_invariant";
+  Text nobody(nullptr, 0);
+  const Device* device = machine.device(0, nobody);
+  variant.unavailable = device == nullptr                                      ? "no CUDA device"
+                        : row.architecture == 90 && device->architecture != 90 ? "needs compute capability 9.0"
+                                                                               : "";
+  return true;
+}
+
+}  // namespace rapt::gpu

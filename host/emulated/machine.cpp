@@ -1,0 +1,53 @@
+// The emulated device, its tensor maps, and a run.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#include "emulated/machine.h"
+
+#include <algorithm>
+
+#include "cuda/engine_on.h"
+#include "emulated/device_args.h"
+#include "tests/emulator/isa/tensor_map.h"
+
+namespace rapt::emulated {
+namespace {
+
+constexpr int32_t kNewest = 90;
+
+const gpu::Device* device(int32_t architecture, Text&) {
+  thread_local gpu::Device here = {"emulated", 0, 0, 1, 0};
+  here.architecture = architecture == 0 ? kNewest : architecture;
+  here.shared_per_block = (here.architecture == 80 ? 163 : here.architecture < 90 ? 99 : 227) << 10;
+  return &here;
+}
+
+bool encode(const gpu::TensorMapRequest& request, simt::TensorMap& map, Text& fault) {
+  emu::isa::TensorMapInfo info = {};
+  info.base = static_cast<uint8_t*>(const_cast<void*>(request.base));
+  info.type = request.type == kernels::ElementType::bf16 ? emu::isa::Element::bf16 : emu::isa::Element::f16;
+  info.rank = 4;
+  info.swizzle_bytes = 128;
+  std::copy_n(request.dim, 4, info.dim);
+  std::copy_n(request.stride, 4, info.stride);
+  std::copy_n(request.box, 4, info.box);
+  const char* broken = emu::isa::encode(map, info);
+  if (broken != nullptr) fault.append("%s", broken);
+  return broken == nullptr;
+}
+
+void put_in_words(int, Text&) {}  // the report has them
+
+}  // namespace
+
+constinit const gpu::Machine kMachine = {"emulated", kernels::emulated_forward, device, encode, put_in_words};
+
+rapt_status run(const Request& request, const Choice& choice, const rapt_args& host, int misalign, kernels::EmulatedCall& call,
+                Text& fault) {
+  const DeviceArgs device_args(request.problem, host, misalign);
+  const rapt_status status = gpu::run(kMachine, request, choice, device_args.args(), &call, fault);
+  device_args.bring_back();
+  if (call.report.clean()) return status;
+  fault.append("%s", call.report.text().c_str());
+  return RAPT_INTERNAL;
+}
+
+}  // namespace rapt::emulated

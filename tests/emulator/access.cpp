@@ -167,7 +167,7 @@ void generic_access(Fiber& fiber, const Where& where, size_t bytes, bool write, 
 }
 
 void plain_access(const void* p, size_t bytes, bool write, size_t alignment, const void* program_counter) {
-  if (world->stacks.contains(p)) return;
+  if (world->stacks->contains(p)) return;
   const InEmulator in;
   const auto describe = [&] {
     Finding f{};

@@ -50,8 +50,10 @@ void write_shared(const BulkLoad& load) {
         report_at(Kind::out_of_bounds, load.instruction, load.site, *where.region, where.offset, 16, "the copy leaves shared memory");
         abandon();
       }
-      if (where.region->shadow.any_object(where.offset, 16))
+      if (where.region->shadow.any_object(where.offset, 16)) {
         report_at(Kind::mbarrier, load.instruction, load.site, *where.region, where.offset, 16, "the copy writes over a live mbarrier");
+        abandon();
+      }
       touch(where, 16, write, load.instruction, load.site);
       if (poison) std::memset(to, 0xff, 16);
     }
@@ -72,6 +74,7 @@ void add_target(BulkLoad& load, Block& block, const simt::Mbarrier* barrier) {
     report_at(Kind::proxy, load.instruction, load.site, *block.region, size_t(offset), 8,
               "the mbarrier was initialised without fence.mbarrier_init (or fence.proxy.async) after it, at " +
                   std::string(o->init_site.file) + ":" + std::to_string(o->init_site.line));
+  begin_use(*o, load.instruction, load.site);
   load.targets.push_back({&block, o});
 }
 

@@ -68,11 +68,8 @@ std::string half_full(const Block& b) {
   return s;
 }
 
-}  // namespace
-
-void report_deadlock() {
-  const std::vector<Waiters> groups = gather();
-  std::string s = "nobody can go on:";
+std::string who_waits(const std::vector<Waiters>& groups) {
+  std::string s;
   int shown = 0;
   for (const Waiters& g : groups) {
     if (++shown > 12) break;
@@ -81,10 +78,19 @@ void report_deadlock() {
   }
   for (const Block& b : world->blocks)
     if (b.live) s += half_full(b);
+  return s;
+}
+
+}  // namespace
+
+std::string who_waits() { return who_waits(gather()); }
+
+void report_deadlock() {
+  const std::vector<Waiters> groups = gather();
   Finding f{};
   f.kind = Kind::deadlock;
   if (!groups.empty()) f.here = here(groups[0].first->waiting, groups[0].first->waiting_site, groups[0].first);
-  f.detail = s;
+  f.detail = "nobody can go on:" + who_waits(groups);
   add(std::move(f));
   world->dead = true;
 }

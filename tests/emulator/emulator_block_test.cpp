@@ -189,6 +189,29 @@ TEST(EmulatedBlock, CountsAndIdsOfNamedBarriersAreChecked) {
   }
 }
 
+// Two warps, the second of 16 threads: barriers count it as one of 32.
+struct ShortWarp {
+  using Params = Buffers;
+  struct SharedStorage {
+    float s[48];
+  };
+  static constexpr int kThreads = 48, kMinBlocks = 1;
+  static SIMT_DEVICE void run(const Params& p, SharedStorage& m) {
+    m.s[simt::thread()] = float(simt::thread());
+    simt::bar_sync(1, 64);
+    p.out[simt::thread()] = m.s[47 - simt::thread()];
+  }
+};
+
+TEST(EmulatedBlock, AShortWarpCountsAsAWholeOne) {
+  for (const Options& o : all_policies(3)) {
+    DeviceArray<float> out(48, "out");
+    const Report r = launch<ShortWarp>({}, {nullptr, out.data()}, o);
+    EXPECT_TRUE(r.clean()) << name(o) << r.text();
+    for (size_t i = 0; i < 48; ++i) EXPECT_EQ(out[i], float(47 - i));
+  }
+}
+
 TEST(EmulatedBlock, TheSameSeedGivesTheSameRun) {
   Options o;
   o.order = Order::random;

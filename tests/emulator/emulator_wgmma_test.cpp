@@ -215,8 +215,9 @@ TEST(EmulatedWgmma, RegistersInFlightAreWatched) {
   EXPECT_NE(own.findings[0].detail.find("thread 5"), std::string::npos);
 }
 
-TEST(EmulatedWgmma, ALaneThatReleasesForItsWarpNeedsSyncwarp) {
-  // wgmma.wait_group tells every thread of the warpgroup that the reads have ended: here the leader alone is enough.
+// wgmma.wait_group tells every thread of the warpgroup that the products' reads have ended: one lane may release for its warp. Plain
+// reads are another matter (EmulatedPolicy.ALaneThatReleasesForItsWarpNeedsSyncwarp).
+TEST(EmulatedWgmma, ALaneMayReleaseForItsWarpAfterWaitGroup) {
   for (const Options& o : all_policies(2)) EXPECT_TRUE(multiply<kLeaderReleases>(o).report.clean());
 }
 

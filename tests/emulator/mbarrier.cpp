@@ -48,17 +48,23 @@ void expect(BarrierObject& o, uint32_t bytes, const char* instruction, Site site
   if (o.tx > kTxLimit) misuse(o, instruction, site, "the transaction count exceeds 2^20 - 1");
 }
 
-// The barrier's initialisation must be known to whoever uses it.
-void check_init_known(const BarrierObject& o, const char* instruction, Site site) {
-  if (!world->options.race || current->clock.covers(o.init_agent, o.init_stamp)) return;
+void check_known(const BarrierObject& o, const Mark& earlier, const char* instruction, Site site, const char* otherwise) {
+  if (current->clock.covers(earlier.agent, earlier.stamp)) return;
   Finding f = finding(Kind::race, instruction, site);
-  f.other = access_of(Mark{o.init_agent, o.init_stamp, place_of("mbarrier.init", o.init_site), 0xff, true, false});
+  f.other = access_of(earlier);
   f.has_other = true;
   f.buffer = "shared";
   f.offset = o.offset;
   f.bytes = 8;
-  f.detail = "nothing orders the use of this mbarrier after its initialisation";
+  f.detail = otherwise;
   add(std::move(f));
+}
+
+void check_uses_known(const BarrierObject& o, const char* instruction, Site site) {
+  if (!world->options.race) return;
+  for (const std::vector<Mark>* uses : {&o.uses, &o.far_uses})
+    for (const Mark& use : *uses)
+      if (use.stamp) check_known(o, use, instruction, site, "nothing orders the end of this mbarrier after its last use there");
 }
 
 BarrierObject& fresh_slot(Block& block, const char* instruction, Site site) {
@@ -98,6 +104,20 @@ void check_lag(const BarrierObject& o, uint32_t parity, const char* instruction,
 
 }  // namespace
 
+// The barrier's initialisation must be known to whoever uses it, and its uses to whoever ends it.
+void begin_use(BarrierObject& o, const char* instruction, Site site) {
+  if (!world->options.race) return;
+  check_known(o, {o.init_agent, o.init_stamp, place_of("mbarrier.init", o.init_site), 0xff, true, false}, instruction, site,
+              "nothing orders the use of this mbarrier after its initialisation");
+  const Mark use{current->clock.self, current->clock.own, place_of(instruction, site), 0xff, false, false};
+  if (current->block == o.block) {
+    o.uses[size_t(current->thread)] = use;
+    return;
+  }
+  const auto known = std::find_if(o.far_uses.begin(), o.far_uses.end(), [&](const Mark& m) { return m.agent == use.agent; });
+  known == o.far_uses.end() ? o.far_uses.push_back(use) : void(*known = use);
+}
+
 BarrierObject& barrier_at(Block& block, const void* p, const char* instruction, Site site) {
   const Where where = locate_shared(p, 8, 8, instruction, site);
   if (BarrierObject* o = find_barrier(block, uint32_t(where.offset))) return *o;
@@ -125,16 +145,19 @@ void mbarrier_init(simt::Mbarrier* barrier, uint32_t count, Site site) {
   o.init_site = site;
   o.init_agent = current->clock.self;
   o.init_stamp = current->clock.own;
+  o.uses.assign(size_t(block.threads), Mark{});
   block.region->shadow.mark_object(where.offset, 8, true);
   for (int i = 0; i < block.threads; ++i) block.fibers[i].seen_phase[o.slot] = 0;
 }
 
 void mbarrier_inval(simt::Mbarrier* barrier, Site site) {
   const InEmulator in;
-  BarrierObject& o = barrier_at(*current->block, barrier, "mbarrier.inval", site);
-  check_init_known(o, "mbarrier.inval", site);
-  if (!o.waiting.empty()) misuse(o, "mbarrier.inval", site, "threads wait on it");
-  if (o.tx) misuse(o, "mbarrier.inval", site, "bytes are outstanding");
+  const char* instruction = "mbarrier.inval";
+  BarrierObject& o = barrier_at(*current->block, barrier, instruction, site);
+  if (!o.waiting.empty()) misuse(o, instruction, site, "threads wait on it");
+  if (o.tx) misuse(o, instruction, site, "bytes are outstanding");
+  begin_use(o, instruction, site);
+  check_uses_known(o, instruction, site);
   o.live = false;
   o.block->region->shadow.mark_object(o.offset, 8, false);
   o.block->region->shadow.mark_written(o.offset, 8, false);
@@ -155,7 +178,7 @@ void fence_proxy_async(Site site) {
 void mbarrier_arrive(simt::Mbarrier* barrier, uint32_t count, Site site) {
   const InEmulator in;
   BarrierObject& o = barrier_at(*current->block, barrier, "mbarrier.arrive", site);
-  check_init_known(o, "mbarrier.arrive", site);
+  begin_use(o, "mbarrier.arrive", site);
   arrive(o, count, "mbarrier.arrive", site, *current);
   after_release();
 }
@@ -171,7 +194,7 @@ void mbarrier_arrive_cluster(simt::Mbarrier* barrier, int rank, Site site) {
               "no initialised mbarrier is here in the block of rank " + std::to_string(rank));
     abandon();
   }
-  check_init_known(*o, instruction, site);
+  begin_use(*o, instruction, site);
   arrive(*o, 1, instruction, site, *current);
   after_release();
 }
@@ -180,7 +203,7 @@ void mbarrier_expect_tx(simt::Mbarrier* barrier, uint32_t bytes, bool arrives, S
   const InEmulator in;
   const char* instruction = arrives ? "mbarrier.arrive.expect_tx" : "mbarrier.expect_tx";
   BarrierObject& o = barrier_at(*current->block, barrier, instruction, site);
-  check_init_known(o, instruction, site);
+  begin_use(o, instruction, site);
   expect(o, bytes, instruction, site);
   if (!arrives) return;
   arrive(o, 1, instruction, site, *current);
@@ -197,7 +220,7 @@ void arrive_for_copies(BarrierObject& o, Fiber& f) { arrive(o, 1, "cp.async.mbar
 
 BarrierObject& barrier_for_copies(const void* p, const char* instruction, Site site) {
   BarrierObject& o = barrier_at(*current->block, p, instruction, site);
-  check_init_known(o, instruction, site);
+  begin_use(o, instruction, site);
   return o;
 }
 
@@ -205,7 +228,7 @@ bool mbarrier_wait_parity(simt::Mbarrier* barrier, uint32_t parity, Wait how, Si
   const InEmulator in;
   const char* instruction = how == Wait::test ? "mbarrier.test_wait.parity" : "mbarrier.try_wait.parity";
   BarrierObject& o = barrier_at(*current->block, barrier, instruction, site);
-  check_init_known(o, instruction, site);
+  begin_use(o, instruction, site);
   for (;;) {
     if ((o.phase & 1) != (parity & 1)) {
       if (world->options.race) o.completed.acquire(current->clock);
@@ -220,7 +243,7 @@ bool mbarrier_wait_parity(simt::Mbarrier* barrier, uint32_t parity, Wait how, Si
     }
     o.waiting.push_back(current->block->fibers + current->thread);
     block_on(instruction, site, &o, parity);
-    if (!o.live) misuse(o, instruction, site, "invalidated while a thread waits");
+    if (!o.live) misuse(o, instruction, site, "it has ended while a thread still waits");
   }
 }
 

@@ -8,9 +8,9 @@
 namespace emu {
 
 const char* name(Kind kind) {
-  static const char* const names[] = {"divergence", "race",    "proxy",      "uninitialised", "out_of_bounds", "misaligned", "deadlock",
-                                      "livelock",   "barrier", "mbarrier",   "cp_async",      "bulk",          "tensor_map", "wgmma",
-                                      "registers",  "cluster", "early_read", "launch",        "unfinished"};
+  static const char* const names[] = {"divergence", "race",      "proxy",   "uninitialised", "out_of_bounds", "misaligned",
+                                      "deadlock",   "livelock",  "barrier", "mbarrier",      "bulk",          "tensor_map",
+                                      "wgmma",      "registers", "cluster", "early_read",    "launch",        "unfinished"};
   return names[int(kind)];
 }
 

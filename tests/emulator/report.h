@@ -20,8 +20,7 @@ enum class Kind {
   livelock,  // polls without progress
   barrier,   // named barriers: id, count, double arrival
   mbarrier,  // life cycle, over-arrival, transaction counts, phase lag
-  cp_async,
-  bulk,  // TMA and bulk copies
+  bulk,      // TMA and bulk copies
   tensor_map,
   wgmma,
   registers,  // setmaxnreg
@@ -30,6 +29,7 @@ enum class Kind {
   launch,      // a grid no machine would start
   unfinished,  // a thread or block exits with copies or products in flight
 };
+inline constexpr int kKinds = int(Kind::unfinished) + 1;
 const char* name(Kind kind);
 
 // One party of a finding. line 0: unknown. thread -1: no single thread; then agent says who.

@@ -80,9 +80,8 @@ void poll(const char* instruction, Site site) {
     Finding f = finding(Kind::livelock, instruction, site);
     f.detail = "polls without progress anywhere, " + std::to_string(w.polls) +
                " in all; blocks in flight at once: " + std::to_string(w.options.resident) +
-               " (a grid whose blocks wait for each other needs Options.resident)";
+               " (a grid whose blocks wait for each other needs Options.resident)" + who_waits();
     add(std::move(f));
-    report_deadlock();
     abandon();
   }
   if (w.polls > uint64_t(w.live) * 2 && !w.loads.empty() && land_one_load(w.options.landing == Landing::random)) progress();

@@ -24,5 +24,6 @@ void thread_exits(Fiber& fiber);
 void block_exits(Block& block);
 bool land_one_load(bool random);  // false: none in flight
 void report_deadlock();
+std::string who_waits();  // a line for each place
 
 }  // namespace emu

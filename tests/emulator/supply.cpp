@@ -18,6 +18,16 @@
 namespace emu {
 namespace {
 
+// Of launches that have ended on this OS thread: their pages are there already.
+thread_local std::vector<std::unique_ptr<Stacks>> spare_stacks;
+
+std::unique_ptr<Stacks> taken_stacks() {
+  if (spare_stacks.empty()) return std::make_unique<Stacks>();
+  std::unique_ptr<Stacks> last = std::move(spare_stacks.back());
+  spare_stacks.pop_back();
+  return last;
+}
+
 int cluster_blocks(const LaunchShape& s) { return int(s.cluster.x * s.cluster.y * s.cluster.z); }
 
 void place_block(World& w, Block& b, uint64_t cluster) {
@@ -86,7 +96,7 @@ void build_block(World& w, size_t slot) {
     f.lane = i % 32;
     f.slot = int(slot) * b.threads + i;
     f.queue = int(slot) * ((b.threads + 31) / 32) + f.warp;
-    w.stacks.prepare(f.context, f.slot, thread_main);
+    w.stacks->prepare(f.context, f.slot, thread_main);
   }
   build_convoys(b, b.warps, 32);
   build_convoys(b, b.warpgroups, 128);
@@ -102,7 +112,8 @@ std::unique_ptr<World> make_world(const LaunchShape& shape, const Options& optio
   w->random.seed(options.seed);
   w->pitch = (shape.shared_bytes + 4096 + 4095) / 4096 * 4096;
   w->arena = static_cast<uint8_t*>(std::aligned_alloc(4096, w->pitch * slots));
-  w->stacks.reserve(int(threads));
+  w->stacks = taken_stacks();
+  w->stacks->reserve(int(threads));
   w->fibers = std::vector<Fiber>(threads);
   w->blocks = std::vector<Block>(slots);
   w->queue.reset(options.order, w->random, int(slots) * ((shape.threads + 31) / 32), int(threads) + 1);
@@ -119,6 +130,7 @@ void enter_world(World& w) {
 void leave_world(World& w) {
   std::free(w.arena);
   w.arena = nullptr;
+  spare_stacks.push_back(std::move(w.stacks));
   world = nullptr;
 }
 

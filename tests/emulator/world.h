@@ -111,6 +111,7 @@ struct BarrierObject {  // an mbarrier
   bool fenced = false;  // its initialisation, for the async proxy
   std::vector<Fiber*> waiting;
   Handoff arriving, completed;
+  std::vector<Mark> uses, far_uses;  // the last of each thread of the block; of other blocks' threads
 };
 
 struct WarpgroupState;  // wgmma.h
@@ -154,7 +155,7 @@ struct World {
   const LaunchShape& shape;
   Supply& supply;
   Report report;
-  Stacks stacks;
+  std::unique_ptr<Stacks> stacks;
   std::vector<Fiber> fibers;
   std::vector<Block> blocks;
   uint8_t* arena = nullptr;

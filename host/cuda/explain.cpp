@@ -30,6 +30,21 @@ void explain(const Machine& machine, const Request& request, const Choice& choic
   if (unaligned.name != row.name) text.append("  unaligned: %s when q, k or v does not begin at a multiple of 16 bytes\n", unaligned.name);
 }
 
+namespace {
+
+const char* head_dims(const Variant& row) {
+  static const struct {
+    int head_dim, head_dim_v;
+    const char* text;
+  } known[] = {{64, 64, "up to 64"},    {80, 80, "up to 80"},           {96, 96, "up to 96"},   {128, 128, "up to 128"},
+               {192, 192, "up to 192"}, {192, 128, "up to 192, v 128"}, {256, 256, "up to 256"}};
+  for (const auto& heads : known)
+    if (heads.head_dim == row.head_dim && heads.head_dim_v == row.head_dim_v) return heads.text;
+  return "other";
+}
+
+}  // namespace
+
 bool variant_at(const Machine& machine, int32_t index, rapt_variant& variant) {
   const auto rows = machine.forward();
   if (index < 0 || static_cast<size_t>(index) >= rows.size()) return false;
@@ -37,7 +52,7 @@ bool variant_at(const Machine& machine, int32_t index, rapt_variant& variant) {
   variant.engine = machine.name;
   variant.name = row.name;
   variant.types = row.type == kernels::ElementType::bf16 ? "bf16" : "f16";
-  variant.head_dims = row.head_dim <= 64 ? "up to 64" : "up to 128";
+  variant.head_dims = head_dims(row);
   variant.features = "causal align lse lse_base2 gqa head_dim_v strides seqlens ragged batch_invariant";
   Text nobody(nullptr, 0);
   const Device* device = machine.device(0, nobody);

@@ -61,10 +61,19 @@ bool takes_sizes(const rapt_problem& p, Text& why_not) {
   return true;
 }
 
+ElementType type_of(const rapt_problem& p) { return p.q.type == RAPT_BF16 ? ElementType::bf16 : ElementType::f16; }
+
 bool row_takes(const Variant& row, int architecture, const rapt_problem& p) {
-  const ElementType type = p.q.type == RAPT_BF16 ? ElementType::bf16 : ElementType::f16;
-  return row.type == type && row.architecture <= architecture && p.q.shape[3] <= row.head_dim && p.v.shape[3] <= row.head_dim_v &&
+  return row.type == type_of(p) && row.architecture <= architecture && p.q.shape[3] <= row.head_dim && p.v.shape[3] <= row.head_dim_v &&
          forward_blocks(row, p) <= INT32_MAX;
+}
+
+// Of the rows for the problem's type.
+int widest(std::span<const Variant> rows, const rapt_problem& p) {
+  int head_dim = 0;
+  for (const Variant& row : rows)
+    if (row.type == type_of(p)) head_dim = std::max(head_dim, row.head_dim);
+  return head_dim;
 }
 
 bool tma_takes(const rapt_problem& p) { return !why_not_tma(p.q) && !why_not_tma(p.k) && !why_not_tma(p.v); }
@@ -82,8 +91,8 @@ bool choose_forward(std::span<const Variant> rows, int architecture, const Reque
     if (plan.unaligned < 0 && !by_tma) plan.unaligned = i;
   }
   if (plan.row >= 0 && plan.unaligned >= 0) return true;
-  why_not.append("no kernel for head_dim %lld, head_dim_v %lld on sm_%d; the largest is 128, and a grid holds 2^31 - 1 tiles",
-                 static_cast<long long>(p.q.shape[3]), static_cast<long long>(p.v.shape[3]), architecture);
+  why_not.append("no kernel for head_dim %lld, head_dim_v %lld on sm_%d; the largest is %d, and a grid holds 2^31 - 1 tiles",
+                 static_cast<long long>(p.q.shape[3]), static_cast<long long>(p.v.shape[3]), architecture, widest(rows, p));
   return false;
 }
 

@@ -9,10 +9,10 @@
 namespace rapt::kernels {
 
 // kBlocks: blocks of 16 rows that a warp owns. kSlots: tiles of K and V in flight or in use.
-template <class T, int kTileQ_, int kTileKv_, int kHeadDim_, int kBlocks_, int kSlots_>
+template <class T, int kTileQ_, int kTileKv_, int kHeadDim_, int kHeadDimV_, int kBlocks_, int kSlots_>
 struct Sm80Traits {
   using Element = T;
-  static constexpr int kTileQ = kTileQ_, kTileKv = kTileKv_, kHeadDim = kHeadDim_, kHeadDimV = kHeadDim_;
+  static constexpr int kTileQ = kTileQ_, kTileKv = kTileKv_, kHeadDim = kHeadDim_, kHeadDimV = kHeadDimV_;
   static constexpr int kBlocks = kBlocks_, kSlots = kSlots_, kWarps = kTileQ / (16 * kBlocks);
 };
 

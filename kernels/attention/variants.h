@@ -7,7 +7,8 @@
 
 namespace rapt::kernels {
 
-// Selection takes the first row that takes the problem.
+// Selection takes the first row that takes the problem: narrow heads first. Rows of sm_80 stay within the 99 KiB of shared memory that a
+// block has on sm_86, 89 and 120.
 template <template <class> class Machine>
 constexpr Variant kForward[] = {
     //                                               q   kv    d  stages
@@ -15,11 +16,21 @@ constexpr Variant kForward[] = {
     row<Machine, ForwardSm90<Sm90Traits<simt::bf16, 128, 128, 128, 2>>>("forward_sm90_bf16_d128"),
     row<Machine, ForwardSm90<Sm90Traits<simt::f16, 128, 128, 64, 2>>>("forward_sm90_f16_d64"),
     row<Machine, ForwardSm90<Sm90Traits<simt::f16, 128, 128, 128, 2>>>("forward_sm90_f16_d128"),
-    //                                               q  kv    d  blocks of 16 rows a warp, slots
-    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 64, 2, 3>>>("forward_sm80_bf16_d64"),
-    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 128, 1, 3>>>("forward_sm80_bf16_d128"),
-    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 128, 64, 64, 2, 3>>>("forward_sm80_f16_d64"),
-    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 128, 64, 128, 1, 3>>>("forward_sm80_f16_d128"),
+    //                                               q  kv    d   dv  blocks of 16 rows a warp, slots
+    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 64, 64, 2, 3>>>("forward_sm80_bf16_d64"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 80, 80, 1, 3>>>("forward_sm80_bf16_d80"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 96, 96, 1, 3>>>("forward_sm80_bf16_d96"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 128, 128, 1, 3>>>("forward_sm80_bf16_d128"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 192, 128, 1, 2>>>("forward_sm80_bf16_d192_dv128"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 192, 192, 1, 2>>>("forward_sm80_bf16_d192"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 128, 32, 256, 256, 1, 2>>>("forward_sm80_bf16_d256"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 128, 64, 64, 64, 2, 3>>>("forward_sm80_f16_d64"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 128, 64, 80, 80, 1, 3>>>("forward_sm80_f16_d80"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 128, 64, 96, 96, 1, 3>>>("forward_sm80_f16_d96"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 128, 64, 128, 128, 1, 3>>>("forward_sm80_f16_d128"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 128, 64, 192, 128, 1, 2>>>("forward_sm80_f16_d192_dv128"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 128, 64, 192, 192, 1, 2>>>("forward_sm80_f16_d192"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 128, 32, 256, 256, 1, 2>>>("forward_sm80_f16_d256"),
 };
 
 }  // namespace rapt::kernels

@@ -2,6 +2,8 @@
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "tests/kernels/emulated_engine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <vector>
@@ -56,23 +58,27 @@ emu::Options policy(emu::Options options, int turn) {
 
 }  // namespace
 
-std::vector<std::tuple<int, int>> machines_and_heads() {
-  std::set<std::tuple<int, int>> found;
-  for (const kernels::Variant& row : kernels::emulated_forward()) found.insert({row.architecture, row.head_dim});
+std::string Heads::text() const { return fmt::format("d{},dv{}", head_dim, head_dim_v); }
+
+std::vector<Heads> all_heads() {
+  std::set<Heads> found;
+  for (const kernels::Variant& row : kernels::emulated_forward()) found.insert({row.architecture, row.head_dim, row.head_dim_v});
   return {found.begin(), found.end()};
 }
 
-std::vector<const char*> types(int architecture, int head_dim) {
+std::vector<const char*> types(const Heads& heads) {
   std::vector<const char*> found;
   for (const kernels::Variant& row : kernels::emulated_forward()) {
-    if (row.architecture == architecture && row.head_dim == head_dim)
+    if (Heads{row.architecture, row.head_dim, row.head_dim_v} == heads)
       found.push_back(row.type == kernels::ElementType::bf16 ? "bf16" : "f16");
   }
   return found;
 }
 
-std::string machine_and_head_name(const testing::TestParamInfo<std::tuple<int, int>>& info) {
-  return "Sm" + std::to_string(std::get<0>(info.param)) + "HeadDim" + std::to_string(std::get<1>(info.param));
+std::string heads_name(const testing::TestParamInfo<Heads>& info) {
+  const auto [architecture, head_dim, head_dim_v] = info.param;
+  const std::string value = head_dim_v == head_dim ? "" : fmt::format("Value{}", head_dim_v);
+  return fmt::format("Sm{}HeadDim{}{}", architecture, head_dim, value);
 }
 
 Chosen choose(const Machine& machine, const rapt_problem& problem) {

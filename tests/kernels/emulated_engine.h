@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <compare>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "emulated/rows.h"
@@ -19,10 +19,15 @@ struct Machine {
   emu::Options options = {};  // of the first run; the two that repeat it land and schedule otherwise
 };
 
-// What tests are instantiated with: the architectures and head_dims of the table that is linked in, and the types that it has for one.
-std::vector<std::tuple<int, int>> machines_and_heads();
-std::vector<const char*> types(int architecture, int head_dim);
-std::string machine_and_head_name(const testing::TestParamInfo<std::tuple<int, int>>& info);
+// What tests are instantiated with: the architectures and heads of the table that is linked in, and the types that it has for one.
+struct Heads {
+  int architecture, head_dim, head_dim_v;
+  auto operator<=>(const Heads&) const = default;
+  std::string text() const;  // "d192,dv128" as in a problem's shape
+};
+std::vector<Heads> all_heads();
+std::vector<const char*> types(const Heads& heads);
+std::string heads_name(const testing::TestParamInfo<Heads>& info);
 
 // The sentence of a refusal, or the name of the row.
 struct Chosen {

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstring>
 #include <string>
-#include <tuple>
 
 #include "tests/conformance/edit.h"
 #include "tests/kernels/emulated_engine.h"
@@ -17,12 +16,12 @@ namespace {
 
 using namespace workbench;
 
-class Nonfinite : public testing::TestWithParam<std::tuple<int, int>> {
+class Nonfinite : public testing::TestWithParam<Heads> {
  protected:
-  Machine machine() const { return {std::get<0>(GetParam())}; }
-  const char* type() const { return types(std::get<0>(GetParam()), std::get<1>(GetParam()))[0]; }
+  Machine machine() const { return {GetParam().architecture}; }
+  const char* type() const { return types(GetParam())[0]; }
   // 150 rows that stand at keys 10 to 159: key j is hidden from the rows before j - 10.
-  std::string problem() const { return fmt::format("{}:b1,hq2,hkv1,sq150,sk160,d{}:causal=br", type(), std::get<1>(GetParam())); }
+  std::string problem() const { return fmt::format("{}:b1,hq2,hkv1,sq150,sk160,{}:causal=br", type(), GetParam().text()); }
   Case fresh() const { return make_case(parse_problem(problem())); }
 
   static void set_value(Case& data, int64_t key, int64_t col, double x) {
@@ -90,7 +89,7 @@ TEST_P(Nonfinite, AQueryThatIsNotANumberSpoilsItsRowAlone) {
 }
 
 TEST_P(Nonfinite, ValuesReachTheHeadsOfTheirGroupAndNoOther) {
-  const std::string shape = fmt::format("{}:b1,hq4,hkv2,sq20,sk40,d{}:causal=br", type(), std::get<1>(GetParam()));
+  const std::string shape = fmt::format("{}:b1,hq4,hkv2,sq20,sk40,{}:causal=br", type(), GetParam().text());
   Case data = make_case(parse_problem(shape));
   set_value(data, 35, 3, INFINITY);
   EXPECT_TRUE(agrees_with_the_judge(machine(), data));
@@ -98,7 +97,7 @@ TEST_P(Nonfinite, ValuesReachTheHeadsOfTheirGroupAndNoOther) {
 
 // NaN behind the last key, which a copy may bring along, is no reason to do a tile again.
 TEST_P(Nonfinite, WhatLiesBehindTheLastKeyCostsNothing) {
-  const auto shape = [&](int keys) { return fmt::format("{}:b1,hq1,hkv1,sq40,sk{},d{}", type(), keys, std::get<1>(GetParam())); };
+  const auto shape = [&](int keys) { return fmt::format("{}:b1,hq1,hkv1,sq40,sk{},{}", type(), keys, GetParam().text()); };
   Case longer = make_case(parse_problem(shape(80)));
   conformance::shorten_kv(longer, {66});
   emu::Report exact, with_more_behind;
@@ -107,7 +106,7 @@ TEST_P(Nonfinite, WhatLiesBehindTheLastKeyCostsNothing) {
   EXPECT_EQ(with_more_behind.collectives, exact.collectives);
 }
 
-INSTANTIATE_TEST_SUITE_P(Emulated, Nonfinite, testing::ValuesIn(machines_and_heads()), machine_and_head_name);
+INSTANTIATE_TEST_SUITE_P(Emulated, Nonfinite, testing::ValuesIn(all_heads()), heads_name);
 
 }  // namespace
 }  // namespace rapt::emulated

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "tests/kernels/emulated_engine.h"
@@ -13,24 +12,26 @@
 namespace rapt::emulated {
 namespace {
 
-// A machine and a head_dim: with the two types, every row of the table.
-class Forward : public testing::TestWithParam<std::tuple<int, int>> {
+// A machine and the widths of heads: with the types, every row of the table.
+class Forward : public testing::TestWithParam<Heads> {
  protected:
-  Machine machine() const { return {std::get<0>(GetParam())}; }
-  int head_dim() const { return std::get<1>(GetParam()); }
-  std::vector<const char*> types() const { return emulated::types(machine().architecture, head_dim()); }
+  Machine machine() const { return {GetParam().architecture}; }
+  int head_dim() const { return GetParam().head_dim; }
+  int head_dim_v() const { return GetParam().head_dim_v; }
+  std::vector<const char*> types() const { return emulated::types(GetParam()); }
   const char* type(size_t turn) const { return types()[turn % types().size()]; }
-  // "SHAPE:SEMANTICS:LAYOUT" with the head_dim of the row filled in.
+  // "SHAPE:SEMANTICS:LAYOUT" with the heads of the row filled in.
   void expect_judged(size_t turn, const std::string& shape, const std::string& rest) const {
-    const std::string problem = fmt::format("{}:{},d{}:{}", type(turn), shape, head_dim(), rest);
+    const std::string problem = fmt::format("{}:{},{}:{}", type(turn), shape, GetParam().text(), rest);
     EXPECT_TRUE(agrees_with_the_judge(machine(), problem));
   }
 };
 
 TEST_P(Forward, RunsTheRowOfItsMachine) {
-  for (size_t turn = 0; turn < 2; ++turn) {
-    const auto data = workbench::make_case(workbench::parse_problem(fmt::format("{}:b1,hq1,hkv1,sq3,sk9,d{}", type(turn), head_dim())));
-    EXPECT_EQ(run(machine(), data).kernel, fmt::format("forward_sm{}_{}_d{}", machine().architecture, type(turn), head_dim()));
+  const std::string value = head_dim_v() == head_dim() ? "" : fmt::format("_dv{}", head_dim_v());
+  for (const char* t : types()) {
+    const auto data = workbench::make_case(workbench::parse_problem(fmt::format("{}:b1,hq1,hkv1,sq3,sk9,{}", t, GetParam().text())));
+    EXPECT_EQ(run(machine(), data).kernel, fmt::format("forward_sm{}_{}_d{}{}", machine().architecture, t, head_dim(), value));
   }
 }
 
@@ -87,24 +88,26 @@ TEST_P(Forward, AgreesWithoutLseAndWithItInBaseTwoAndWithWideOutput) {
   expect_judged(0, "b1,hq2,hkv1,sq66,sk67", "nolse");
   expect_judged(1, "b1,hq2,hkv1,sq66,sk67", "lse2");
   for (const char* t : types())
-    EXPECT_TRUE(agrees_with_the_judge(machine(), fmt::format("{}/{}/{}/f32:b1,hq2,hkv1,sq66,sk67,d{}:causal=br", t, t, t, head_dim())));
+    EXPECT_TRUE(
+        agrees_with_the_judge(machine(), fmt::format("{}/{}/{}/f32:b1,hq2,hkv1,sq66,sk67,{}:causal=br", t, t, t, GetParam().text())));
 }
 
 TEST_P(Forward, AgreesForSmallerHeadsPaddedWithinTheTile) {
-  for (const auto& [d, dv] :
-       std::vector<std::pair<int, int>>{{head_dim() - 8, head_dim()}, {head_dim(), head_dim() - 16}, {head_dim() - 7, head_dim() - 3}})
+  for (const auto& [d, dv] : std::vector<std::pair<int, int>>{
+           {head_dim() - 8, head_dim_v()}, {head_dim(), head_dim_v() - 16}, {head_dim() - 7, head_dim_v() - 3}})
     EXPECT_TRUE(agrees_with_the_judge(machine(), fmt::format("{}:b1,hq2,hkv1,sq66,sk67,d{},dv{}:causal=br", type(0), d, dv)));
   // Rows begin at multiples of 16 bytes, and what follows their last column is not theirs.
-  EXPECT_TRUE(agrees_with_the_judge(machine(), fmt::format("{}:b1,hq1,hkv1,sq66,sk67,d{}:causal=br:strided", type(0), head_dim() - 3)));
+  EXPECT_TRUE(agrees_with_the_judge(
+      machine(), fmt::format("{}:b1,hq1,hkv1,sq66,sk67,d{},dv{}:causal=br:strided", type(0), head_dim() - 3, head_dim_v() - 3)));
 }
 
 TEST_P(Forward, AgreesWhenPointersAreAlignedToAnElementAlone) {
   Machine odd = machine();
   odd.misalign = 1;
-  EXPECT_TRUE(agrees_with_the_judge(odd, fmt::format("{}:b1,hq1,hkv1,sq66,sk67,d{}:causal=br,scale=-0.3", type(1), head_dim())));
+  EXPECT_TRUE(agrees_with_the_judge(odd, fmt::format("{}:b1,hq1,hkv1,sq66,sk67,{}:causal=br,scale=-0.3", type(1), GetParam().text())));
 }
 
-INSTANTIATE_TEST_SUITE_P(Emulated, Forward, testing::ValuesIn(machines_and_heads()), machine_and_head_name);
+INSTANTIATE_TEST_SUITE_P(Emulated, Forward, testing::ValuesIn(all_heads()), heads_name);
 
 }  // namespace
 }  // namespace rapt::emulated

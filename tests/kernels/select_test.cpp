@@ -27,6 +27,24 @@ TEST(Select, TakesTheSmallestHeadThatFitsOnTheNewestMachineThereIs) {
   EXPECT_EQ(row(89, dense_problem(RAPT_F16, 1, 2, 1, 9, 9, 64, 64)), "forward_sm80_f16_d64");
 }
 
+TEST(Select, HasARowForEveryHeadUpTo256) {
+  EXPECT_EQ(row(80, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 65, 80)), "forward_sm80_bf16_d80");
+  EXPECT_EQ(row(86, dense_problem(RAPT_F16, 1, 2, 1, 9, 9, 96, 81)), "forward_sm80_f16_d96");
+  EXPECT_EQ(row(90, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 192, 128)), "forward_sm80_bf16_d192_dv128");
+  EXPECT_EQ(row(90, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 129, 129)), "forward_sm80_bf16_d192");
+  EXPECT_EQ(row(120, dense_problem(RAPT_F16, 1, 2, 1, 9, 9, 1, 193)), "forward_sm80_f16_d256");
+  EXPECT_EQ(row(80, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 256, 256)), "forward_sm80_bf16_d256");
+}
+
+// What a block may have on sm_86, 89 and 120; other machines have more.
+TEST(Select, RowsForEveryMachineStayWithin99KiB) {
+  for (const kernels::Variant& row : kernels::emulated_forward()) {
+    if (row.architecture == 80) {
+      EXPECT_LE(row.shared_bytes, 99 << 10) << row.name;
+    }
+  }
+}
+
 TEST(Select, LeavesWhatTmaCannotAddressToTheOlderRows) {
   rapt_problem problem = dense_problem(RAPT_BF16, 2, 2, 1, 9, 9, 64, 64);
   problem.v.strides[2] = 65;
@@ -56,12 +74,12 @@ TEST(Select, RefusesWithASentence) {
   problem.window_left = -1;
   problem.scale = 3e38, problem.has_scale = 1;
   EXPECT_EQ(why_not(problem), "scale 3e+38 times log2(e) does not fit f32; scale q instead, or use engine reference");
-  EXPECT_EQ(why_not(dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 129, 64)),
-            "no kernel for head_dim 129, head_dim_v 64 on sm_90; the largest is 128, and a grid holds 2^31 - 1 tiles");
+  EXPECT_EQ(why_not(dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 257, 64)),
+            "no kernel for head_dim 257, head_dim_v 64 on sm_90; the largest is 256, and a grid holds 2^31 - 1 tiles");
   EXPECT_EQ(why_not(dense_problem(RAPT_BF16, 1, 2, 1, (int64_t{1} << 30) + 1, 9, 64, 64)),
             "a tensor has 1073741825 rows; kernels count up to 1073741824, so split the sequence");
   EXPECT_EQ(why_not(dense_problem(RAPT_BF16, 1 << 16, 1 << 15, 1, 1, 1, 64, 64)),
-            "no kernel for head_dim 64, head_dim_v 64 on sm_90; the largest is 128, and a grid holds 2^31 - 1 tiles");
+            "no kernel for head_dim 64, head_dim_v 64 on sm_90; the largest is 256, and a grid holds 2^31 - 1 tiles");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "attention/online_softmax.h"
 #include "tests/emulator/isa/convert.h"
+#include "tests/emulator/isa/swizzle.h"
 #include "tests/emulator/launch.h"
 #include "tile/load.h"
 #include "tile/mma.h"
@@ -15,38 +16,58 @@
 namespace rapt::kernels {
 namespace {
 
-using Tile = SharedTile<simt::bf16, 64, 128>;
+template <class Tile>
+class Layout : public testing::Test {};
+// A panel; several; one of 32 bytes a row, one of 64; both kinds.
+using Tiles = testing::Types<SharedTile<simt::bf16, 64, 64>, SharedTile<simt::bf16, 64, 128>, SharedTile<simt::bf16, 24, 16>,
+                             SharedTile<simt::bf16, 16, 32>, SharedTile<simt::bf16, 64, 80>, SharedTile<simt::bf16, 32, 96>,
+                             SharedTile<simt::bf16, 32, 256>>;
+TYPED_TEST_SUITE(Layout, Tiles);
 
-TEST(SharedTile, GivesEveryChunkAPlaceOfItsOwn) {
+TYPED_TEST(Layout, GivesEveryChunkAPlaceOfItsOwn) {
   std::set<int> places;
-  for (int row = 0; row < Tile::kRows; ++row) {
-    for (int c = 0; c < Tile::kChunks; ++c) places.insert(Tile::offset(row, c));
+  for (int row = 0; row < TypeParam::kRows; ++row) {
+    for (int c = 0; c < TypeParam::kChunks; ++c) places.insert(TypeParam::offset(row, c));
   }
-  EXPECT_EQ(places.size(), static_cast<size_t>(Tile::kRows * Tile::kChunks));
+  EXPECT_EQ(places.size(), static_cast<size_t>(TypeParam::kRows * TypeParam::kChunks));
   EXPECT_EQ(*places.begin(), 0);
-  EXPECT_EQ(*places.rbegin(), Tile::kRows * Tile::kCols - Tile::kChunkCols);
+  EXPECT_EQ(*places.rbegin(), TypeParam::kRows * TypeParam::kCols - TypeParam::kChunkCols);
 }
 
-TEST(SharedTile, PutsEightRowsInEightBankGroups) {
-  for (int row0 = 0; row0 < Tile::kRows; row0 += 8) {
-    for (int c = 0; c < Tile::kChunks; ++c) {
+TYPED_TEST(Layout, PutsEightRowsInEightBankGroups) {
+  for (int row0 = 0; row0 < TypeParam::kRows; row0 += 8) {
+    for (int c = 0; c < TypeParam::kChunks; ++c) {
       std::set<int> groups;
-      for (int row = row0; row < row0 + 8; ++row) groups.insert(Tile::offset(row, c) / Tile::kChunkCols % 8);
+      for (int row = row0; row < row0 + 8; ++row) groups.insert(TypeParam::offset(row, c) / TypeParam::kChunkCols % 8);
       EXPECT_EQ(groups.size(), 8u) << "rows from " << row0 << ", chunk " << c;
     }
   }
 }
 
-// s = a b^T of 32 x 64 and 64 x 64 rows; o = round(s) v of 64 x 128. One warp with two blocks of 16 rows.
+// Panel after panel, each as wide as it can be.
+TYPED_TEST(Layout, IsWhatTmaWrites) {
+  for (int row = 0; row < TypeParam::kRows; ++row) {
+    for (int c = 0; c < TypeParam::kChunks; ++c) {
+      const int panel = c / 8, width = panel < TypeParam::kPanels ? 128 : TypeParam::kTail * 16;
+      const int plain = panel * TypeParam::kRows * 128 + row * width + c % 8 * 16;
+      EXPECT_EQ(TypeParam::offset(row, c) * static_cast<int>(sizeof(typename TypeParam::Element)),
+                static_cast<int>(emu::isa::swizzled(static_cast<uint32_t>(plain), width)))
+          << row << ", " << c;
+    }
+  }
+}
+
+// s = a b^T of 32 x kD and 64 x kD rows; o = round(s) v of 64 x kDv. One warp with two blocks of 16 rows.
+template <int kD, int kDv>
 struct Products {
   struct Params {
     GlobalRows<simt::bf16> a, b, v;
     float *s, *o;
   };
   struct SharedStorage {
-    SharedTile<simt::bf16, 32, 64> a;
-    SharedTile<simt::bf16, 64, 64> b;
-    Tile v;
+    SharedTile<simt::bf16, 32, kD> a;
+    SharedTile<simt::bf16, 64, kD> b;
+    SharedTile<simt::bf16, 64, kDv> v;
   };
   static constexpr int kThreads = 32, kMinBlocks = 1;
 
@@ -58,7 +79,7 @@ struct Products {
     simt::cp_async_wait_group<0>();
     simt::sync_block();
     Accumulator<64> s[2];
-    Accumulator<128> o[2];
+    Accumulator<kDv> o[2];
     OperandA<simt::bf16, 64> operand[2];
     for (int i = 0; i < 2; ++i) s[i].zero(), o[i].zero();
     mma_abt(s, smem.a, 0, smem.b);
@@ -66,7 +87,7 @@ struct Products {
     mma_ab(o, operand, smem.v);
     for (int b = 0; b < 2; ++b) {
       for (int i = 0; i < s[b].kSize; ++i) p.s[(16 * b + s[b].row(s[b].half(i))) * 64 + s[b].col(i)] = s[b].v[i];
-      for (int i = 0; i < o[b].kSize; ++i) p.o[(16 * b + o[b].row(o[b].half(i))) * 128 + o[b].col(i)] = o[b].v[i];
+      for (int i = 0; i < o[b].kSize; ++i) p.o[(16 * b + o[b].row(o[b].half(i))) * kDv + o[b].col(i)] = o[b].v[i];
     }
   }
 };
@@ -79,32 +100,55 @@ emu::DeviceArray<simt::bf16> integers(int rows, int stride, int seed, int range)
   return {values, "integers"};
 }
 
-void expect_products(bool chunked, int stride_a, int rows_b, int cols_v) {
-  const auto a = integers(32, stride_a, 1, 3), b = integers(64, 64, 2, 3), v = integers(64, 128, 3, 5);
-  emu::DeviceArray<float> s(32 * 64, "s"), o(32 * 128, "o");
-  const Products::Params params{
-      {a.data(), stride_a, 32, 64, chunked}, {b.data(), 64, rows_b, 64, chunked}, {v.data(), 128, 64, cols_v, chunked}, s.data(), o.data()};
-  const emu::Report report = emu::launch<Products>({1, 1, 1}, params, {});
+// What is missing at the end of each: columns of a and b, rows of b, columns of v. And how far rows are apart in a.
+struct Missing {
+  int k = 0, keys = 0, dv = 0, gap = 0;
+  bool chunked = true;
+};
+
+template <int kD, int kDv>
+void expect_products(const Missing& missing) {
+  const int d = kD - missing.k, keys = 64 - missing.keys, dv = kDv - missing.dv, stride = kD + missing.gap;
+  const auto a = integers(32, stride, 1, 3), b = integers(64, kD, 2, 3), v = integers(64, kDv, 3, 5);
+  emu::DeviceArray<float> s(32 * 64, "s"), o(32 * kDv, "o");
+  const typename Products<kD, kDv>::Params params{{a.data(), stride, 32, d, missing.chunked},
+                                                  {b.data(), kD, keys, d, missing.chunked},
+                                                  {v.data(), kDv, 64, dv, missing.chunked},
+                                                  s.data(),
+                                                  o.data()};
+  const emu::Report report = emu::launch<Products<kD, kDv>>({1, 1, 1}, params, {});
   ASSERT_TRUE(report.clean()) << report.text();
   EXPECT_EQ(report.bank_conflicts, 0u);
   for (int row = 0; row < 32; ++row) {
     std::vector<float> exact(64, 0.0f);
-    for (int key = 0; key < 64; ++key) {
-      for (int k = 0; k < 64 && key < rows_b; ++k)
-        exact[static_cast<size_t>(key)] += simt::to_float(a.data()[row * stride_a + k]) * simt::to_float(b.data()[key * 64 + k]);
-      ASSERT_EQ(s.data()[row * 64 + key], exact[static_cast<size_t>(key)]) << "s " << row << ", " << key;
+    for (int key = 0; key < keys; ++key) {
+      for (int k = 0; k < d; ++k)
+        exact[static_cast<size_t>(key)] += simt::to_float(a.data()[row * stride + k]) * simt::to_float(b.data()[key * kD + k]);
     }
-    for (int d = 0; d < 128; ++d) {
+    for (int key = 0; key < 64; ++key) ASSERT_EQ(s.data()[row * 64 + key], exact[static_cast<size_t>(key)]) << "s " << row << ", " << key;
+    for (int col = 0; col < kDv; ++col) {
       float sum = 0;
-      for (int key = 0; key < 64 && d < cols_v; ++key) sum += exact[static_cast<size_t>(key)] * simt::to_float(v.data()[key * 128 + d]);
-      ASSERT_EQ(o.data()[row * 128 + d], sum) << "o " << row << ", " << d;
+      for (int key = 0; key < 64 && col < dv; ++key) sum += exact[static_cast<size_t>(key)] * simt::to_float(v.data()[key * kDv + col]);
+      ASSERT_EQ(o.data()[row * kDv + col], sum) << "o " << row << ", " << col;
     }
   }
 }
 
-TEST(TileProducts, AreExactOnIntegersWithoutBankConflicts) { expect_products(true, 64, 64, 128); }
-TEST(TileProducts, SeeZerosBeyondTheMatrix) { expect_products(true, 72, 59, 120); }
-TEST(TileProducts, AreTheSameFromRowsOfAnyStride) { expect_products(false, 67, 59, 117); }
+TEST(TileProducts, AreExactOnIntegersWithoutBankConflicts) {
+  expect_products<64, 128>({});
+  expect_products<80, 96>({});
+  expect_products<96, 80>({});
+  expect_products<32, 16>({});
+}
+TEST(TileProducts, SeeZerosBeyondTheMatrix) {
+  expect_products<64, 128>({.keys = 5, .dv = 8, .gap = 8});
+  expect_products<80, 96>({.k = 8, .keys = 5, .dv = 24});
+  expect_products<96, 80>({.k = 32, .dv = 16});
+}
+TEST(TileProducts, AreTheSameFromRowsOfAnyStride) {
+  expect_products<64, 128>({.keys = 5, .dv = 11, .gap = 3, .chunked = false});
+  expect_products<80, 96>({.k = 3, .keys = 5, .dv = 1, .gap = 1, .chunked = false});
+}
 
 // Rows of a tile that begins 2^36 bytes after its matrix, by one warp.
 struct FarRows {

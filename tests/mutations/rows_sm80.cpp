@@ -9,8 +9,8 @@ namespace rapt::kernels {
 
 std::array<Variant, 2> mutated_sm80() {
   return {
-      row<EmulatedMachine, ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 64, 2, 3>>>("forward_sm80_bf16_d64"),
-      row<EmulatedMachine, ForwardSm80<Sm80Traits<simt::f16, 128, 64, 128, 1, 3>>>("forward_sm80_f16_d128"),
+      row<EmulatedMachine, ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 64, 64, 2, 3>>>("forward_sm80_bf16_d64"),
+      row<EmulatedMachine, ForwardSm80<Sm80Traits<simt::f16, 128, 64, 128, 128, 1, 3>>>("forward_sm80_f16_d128"),
   };
 }
 

@@ -71,8 +71,6 @@ struct ForwardSm80 {
 
       // score: S = Q K^T
       Scores s;
-      SIMT_UNROLL
-      for (int b = 0; b < kBlocks; ++b) s[b].zero();
       mma_abt(s, smem.q, first_row, smem.ring[item % kSlots].k);
 
       // mask and softmax: S becomes P, in 16 bits

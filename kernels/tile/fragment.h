@@ -27,13 +27,30 @@ struct Accumulator {
 // as 16 columns of an operand, so P never leaves the registers (PTX ISA 9.7.14.5.8).
 template <class T, int kCols>
 struct OperandA {
-  uint32_t v[kCols / 16][4];
+  static constexpr int kSteps = kCols / 16;
+  uint32_t v[kSteps][4];
 
   SIMT_DEVICE void pack(const Accumulator<kCols>& p) {  // rounds
     SIMT_UNROLL
-    for (int k = 0; k < kCols / 16; ++k) {
+    for (int k = 0; k < kSteps; ++k) {
       SIMT_UNROLL
       for (int i = 0; i < 4; ++i) v[k][i] = simt::pack2<T>(p.v[8 * k + 2 * i], p.v[8 * k + 2 * i + 1]);
+    }
+  }
+};
+
+// The same in f32: four registers for each 8 columns. A lane holds columns 2 t and 2 t + 1 where an operand has t and t + 4; a sum over
+// columns in another order is the same sum, if the right operand keeps to that order.
+template <int kCols>
+struct OperandA<float, kCols> {
+  static constexpr int kSteps = kCols / 8;
+  uint32_t v[kSteps][4];
+
+  SIMT_DEVICE void pack(const Accumulator<kCols>& p) {
+    SIMT_UNROLL
+    for (int k = 0; k < kSteps; ++k) {
+      SIMT_UNROLL
+      for (int i = 0; i < 4; ++i) v[k][i] = simt::bits(p.v[4 * k + 2 * (i & 1) + (i >> 1)]);
     }
   }
 };

@@ -81,7 +81,7 @@ struct Products {
     Accumulator<64> s[2];
     Accumulator<kDv> o[2];
     OperandA<simt::bf16, 64> operand[2];
-    for (int i = 0; i < 2; ++i) s[i].zero(), o[i].zero();
+    for (int i = 0; i < 2; ++i) o[i].zero();
     mma_abt(s, smem.a, 0, smem.b);
     for (int i = 0; i < 2; ++i) operand[i].pack(s[i]);
     mma_ab(o, operand, smem.v);

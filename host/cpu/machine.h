@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "cpu/call.h"
+#include "cpu/fetch.h"
 
 namespace rapt::cpu {
 
@@ -80,6 +81,7 @@ struct Scratch {
   float* row_sum;              // [rows][kSumLanes], added up at the end
   KeyRange* visible;           // [rows] by position, within the tile's keys
   int64_t q_stride, o_stride;  // floats
+  Fetch fetch;                 // in the shadow of prefill
 };
 
 // The body for one kind of operand: 32-bit words of one f32, or of two bf16.

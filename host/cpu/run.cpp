@@ -141,11 +141,45 @@ Tile tile_of(const Run& run, const Current& now, int64_t index, int64_t split) {
           &run.header().unmapped};
 }
 
-void attend_whole(const Run& run, const Current& now, int32_t thread, Scratch& scratch) {
+// A tile's rows of q or o, and all keys of a unit.
+Rows rows_of(const Tile& tile, const rapt_tensor& t, const void* data) {
+  const int64_t size = static_cast<int64_t>(rapt_type_size(t.type)), group = tile.call.group();
+  const int64_t first = tile.row_begin / group, end = (tile.row_end + group - 1) / group;
+  const char* at = static_cast<const char*>(data) + row_offset(t, tile.sequence, tile.head_kv * group, first) * size;
+  return {at, t.shape[3] * size, end - first, t.strides[2] * size, group, t.strides[1] * size};
+}
+Rows keys_of(const Run& run, const Current& unit, Side side) {
+  const rapt_tensor& t = side == Side::k ? run.call.problem.k : run.call.problem.v;
+  const int64_t size = static_cast<int64_t>(rapt_type_size(t.type));
+  if (run.call.problem.kv_layout >= RAPT_KV_BLOCK_TABLE) return {};
+  const char* first;
+  key_rows(run.call, unit.sequence, side, unit.head_kv, unit.shape.keys.begin, 1, &first);
+  return {first, t.shape[3] * size, unit.shape.keys.end - unit.shape.keys.begin, t.strides[2] * size, 1, 0};
+}
+
+// What the thread will touch next is fetched while it computes a tile: its rows of o, then what comes after it.
+void fetch_beside(const Run& run, const Tile& tile, const Tile* next, Scratch& scratch) {
+  scratch.fetch.clear();
+  scratch.fetch.add(rows_of(tile, run.call.problem.o, run.call.args.o));
+  if (next != nullptr) scratch.fetch.add(rows_of(*next, run.call.problem.q, run.call.args.q));
+}
+
+void attend_whole(const Run& run, const Current& now, const Current& next, int32_t thread, Scratch& scratch) {
   const Packed own = own_packed_of(run.plan, run.workspace, thread, now.shape.keys);
   for (int64_t block = 0; block < now.shape.blocks; ++block) run.plan.path->pack(run.call, now.sequence, now.head_kv, block, own, scratch);
   for (int64_t index = 0; index < now.shape.tiles; ++index) {
     const Tile tile = tile_of(run, now, index, 0);
+    if (index + 1 < now.shape.tiles) {
+      const Tile following = tile_of(run, now, index + 1, 0);
+      fetch_beside(run, tile, &following, scratch);
+    } else if (next.batch >= 0 && next.shape.whole) {
+      const Tile following = tile_of(run, next, 0, 0);
+      fetch_beside(run, tile, &following, scratch);
+      scratch.fetch.add(keys_of(run, next, Side::k));
+      scratch.fetch.add(keys_of(run, next, Side::v));
+    } else {
+      fetch_beside(run, tile, nullptr, scratch);
+    }
     run.plan.path->prefill(tile, own, scratch);
     run.plan.machine->store(tile, scratch);
   }
@@ -162,6 +196,7 @@ void attend(const Run& run, const Current& now, Scratch& scratch) {
   // All tiles of a split one after another, while its keys are in the cache.
   const int64_t index = shape.tiles - 1 - now.index % shape.tiles, split = now.index / shape.tiles;
   const Tile tile = tile_of(run, now, index, split);
+  if (!shape.decode) fetch_beside(run, tile, nullptr, scratch);
   forward(run, tile, now, scratch);
 
   UnitCounters& counters = run.counters(now.unit);
@@ -184,13 +219,18 @@ void body(void* state, int32_t thread) {
   const DefaultFloatEnvironment environment;
   const Run& run = *static_cast<const Run*>(state);
   Scratch scratch = scratch_of(run.plan, run.workspace, thread);
-  Current now, block;
+  Current now, next, block;
   for (;;) {
     const int64_t task = run.header().next_task.fetch_add(1, std::memory_order_relaxed);
     if (task >= run.tasks) return;
     find_task(run, task, now);
     if (now.shape.whole) {
-      attend_whole(run, now, thread, scratch);
+      if (task + run.plan.threads < run.tasks) {
+        find_task(run, task + run.plan.threads, next);
+      } else {
+        next.batch = -1;
+      }
+      attend_whole(run, now, next, thread, scratch);
     } else {
       if (now.shape.blocks > 0) pack_up_to(run, now, block, scratch);
       attend(run, now, scratch);

@@ -34,6 +34,26 @@ void load_queries(const Tile& tile, int64_t padded_rows, Scratch& scratch) {
   }
 }
 
+// A job that fetches some lines beside each of its steps.
+template <class Job>
+class Fetching {
+ public:
+  Fetching(const Weights& weights, Fetch& fetch) : job_(weights), fetch_(&fetch) {}
+  bool done() const { return job_.done(); }
+  size_t steps() const { return job_.steps(); }
+  HWY_INLINE void step() {
+    job_.step();
+    fetch_->step();
+  }
+  HWY_INLINE void finish() {
+    while (!done()) step();
+  }
+
+ private:
+  Job job_;
+  Fetch* fetch_;
+};
+
 template <class Word>
 void weigh(const MicroTile& t, bool nats) {
   (t.has(kBlockOddValues) ? weigh_all<Word, true> : weigh_all<Word, false>)(t.weights, nats);
@@ -45,9 +65,19 @@ void score_and_weigh(MicroTile& now, const MicroTile& before, float factor, bool
   const bool together = kRows >= 12 && !nats && before.is_scored() && !before.has(kBlockOddValues);
   if (before.is_scored() && !together) weigh<Word>(before, nats);
   const Weights nothing;
-  Weigher<Word, false, false> weigher(together ? before.weights : nothing);
+  Fetching<Weigher<Word, false, false>> weigher(together ? before.weights : nothing, now.scratch.fetch);
   score<Word>(now, factor, weigher);
   weigher.finish();
+}
+
+// Steps of weighing that the tile will take, about: two vectors of keys of a row each.
+int64_t weighing_steps(const Tile& tile, const Scratch& scratch) {
+  int64_t keys = 0;
+  for (int64_t row = 0; row < tile.rows(); row += static_cast<int64_t>(kRows)) {
+    const int64_t last = HWY_MIN(row + static_cast<int64_t>(kRows), tile.rows()) - 1;
+    keys += (last - row + 1) * (scratch.visible[last].end - scratch.visible[row].begin);
+  }
+  return keys / (2 * static_cast<int64_t>(kN));
 }
 
 // Sums of weights in units of 1.
@@ -62,6 +92,8 @@ void prefill_as(const Tile& tile, const Packed& packed, Scratch& scratch) {
   const bool nats = scores_are_nats(tile.call.problem);
   const float factor = score_factor(tile.call.problem);
   load_queries<Word>(tile, round_up(tile.rows(), static_cast<int64_t>(kRows)), scratch);  // load
+
+  scratch.fetch.spread(weighing_steps(tile, scratch));
 
   MicroTile micro_tiles[2] = {{tile, packed, scratch, scratch.scores[0]}, {tile, packed, scratch, scratch.scores[1]}};
   MicroTile *now = &micro_tiles[0], *before = &micro_tiles[1];

@@ -30,14 +30,26 @@ HWY_INLINE void widen_row_of(rapt_type type, const void* from, size_t n, float* 
   widen_row<float>(from, n, to);
 }
 
+// The keys that each row may see by position. Both ends never move down from a row to the next.
+HWY_INLINE void see_keys(const Tile& tile, KeyRange* visible) {
+  const auto seen_by = [&tile](int64_t query) {
+    return clip(visible_keys(tile.call.problem, tile.sequence, query), tile.key_begin, tile.key_end);
+  };
+  const KeyRange first = seen_by(tile.query(0)), last = seen_by(tile.query(tile.rows() - 1));
+  if (first.begin == last.begin && first.end == last.end) {
+    for (int64_t row = 0; row < tile.rows(); ++row) visible[row] = first;
+    return;
+  }
+  RowCursor at(tile);
+  for (int64_t row = 0; row < tile.rows(); ++row, at.next()) visible[row] = seen_by(at.query);
+}
+
 // visible, and o, row_max and row_sum before the first key.
 HWY_INLINE void begin_rows(const Tile& tile, int64_t padded_rows, Scratch& scratch) {
   std::memset(scratch.o, 0, static_cast<size_t>(padded_rows * scratch.o_stride) * sizeof(float));
   std::memset(scratch.row_sum, 0, static_cast<size_t>(padded_rows) * kSumLanes * sizeof(float));
   for (int64_t row = 0; row < padded_rows; ++row) scratch.row_max[row] = kHidden;
-  RowCursor at(tile);
-  for (int64_t row = 0; row < tile.rows(); ++row, at.next())
-    scratch.visible[row] = clip(visible_keys(tile.call.problem, tile.sequence, at.query), tile.key_begin, tile.key_end);
+  see_keys(tile, scratch.visible);
 }
 
 // Address of column d of a row of Q.

@@ -97,11 +97,21 @@ inline HWY_NOINLINE void adjust_row(const RowAdjustment& a, float* s, int64_t ke
   }
 }
 
-// Hides the scores of keys outside [begin, end) in s, which begins at key `first` and holds n.
+// Hides the scores of keys outside `visible` in s, which begins at key `first` and holds n, whole vectors.
 HWY_INLINE void hide_outside(float* s, int64_t first, int64_t n, KeyRange visible) {
-  const int64_t begin = visible.begin - first < n ? visible.begin - first : n, end = visible.end - first;
-  for (int64_t j = 0; j < begin; ++j) s[j] = kHidden;
-  for (int64_t j = end > 0 ? end : 0; j < n; ++j) s[j] = kHidden;
+  constexpr int64_t wide = static_cast<int64_t>(kN);
+  const Vec hidden = hn::Set(kLanes, kHidden);
+  const int64_t begin = HWY_MIN(visible.begin - first, n), end = HWY_MIN(HWY_MAX(visible.end - first, 0), n);
+  int64_t j = 0;
+  for (; j + wide <= begin; j += wide) hn::StoreU(hidden, kLanes, s + j);
+  if (j < begin)
+    hn::StoreU(hn::IfThenElse(hn::FirstN(kLanes, static_cast<size_t>(begin - j)), hidden, hn::LoadU(kLanes, s + j)), kLanes, s + j);
+  j = end / wide * wide;
+  if (j < end) {
+    hn::StoreU(hn::IfThenElse(hn::FirstN(kLanes, static_cast<size_t>(end - j)), hn::LoadU(kLanes, s + j), hidden), kLanes, s + j);
+    j += wide;
+  }
+  for (; j < n; j += wide) hn::StoreU(hidden, kLanes, s + j);
 }
 
 }  // namespace rapt::cpu::HWY_NAMESPACE

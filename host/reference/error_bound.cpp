@@ -20,14 +20,10 @@ struct Rounding {
 };
 Rounding rounding_of(rapt_type type) {
   switch (type) {
-    case RAPT_F64:
-      return {std::ldexp(1, -53), std::numeric_limits<double>::denorm_min()};
-    case RAPT_F16:
-      return {std::ldexp(1, -11), std::ldexp(1, -25)};
-    case RAPT_BF16:
-      return {std::ldexp(1, -8), std::ldexp(1, -134)};
-    default:
-      return {std::ldexp(1, -24), std::ldexp(1, -150)};
+    case RAPT_F64: return {std::ldexp(1, -53), std::numeric_limits<double>::denorm_min()};
+    case RAPT_F16: return {std::ldexp(1, -11), std::ldexp(1, -25)};
+    case RAPT_BF16: return {std::ldexp(1, -8), std::ldexp(1, -134)};
+    default: return {std::ldexp(1, -24), std::ldexp(1, -150)};
   }
 }
 
@@ -51,15 +47,21 @@ double condition(const Row& row, const Softmax& softmax, const Desk& desk) {
   return worst;
 }
 
-// The bound of one element of o. `a` = sum_j p_j |v_j|, `v` = sum_j |v_j| / l, over the keys seen.
-double bound_of_o(rapt_type type, double b, double a, double v) {
+// The bound of one element of o. `a` = sum_j p_j |v_j|, `v` = sum_j |v_j| / l, over the keys seen, and `keys`, their number over l.
+//
+// Where sums of exp(s_j - max) v_j are subnormal, each of their roundings loses up to half of the smallest subnormal (`tiny`), not a share
+// of the sum. A key makes two at most: that of its multiply-add (or of its product: then the addition is exact), and that of one rescaling
+// when the maximum moves, a block or a part of the keys is joined, of which there are no more than keys. Factors of rescaling are at most
+// 1, so none of these grows; the division by l makes them 2 tiny keys / l. None is made where all values are 0. Storing o loses one more.
+double bound_of_o(rapt_type type, double b, double a, double v, double keys) {
   if (!std::isfinite(a)) return 0;
   const Rounding own = rounding_of(type), f32 = rounding_of(RAPT_F32);
+  const double roundings = v == 0 ? 0 : 2 * keys;
   // f64 leaves a factor 4 over the roundings; weights below the smallest normal number may vanish.
-  if (type == RAPT_F64) return 4 * own.unit * (4 + b) * a + std::numeric_limits<double>::min() * v + own.tiny;
+  if (type == RAPT_F64) return 4 * own.unit * (4 + b) * a + std::numeric_limits<double>::min() * v + (1 + roundings) * own.tiny;
   // F: every step in f32. Engines flush exp(s - max) below 2^-126, the smallest normal number, to zero: each key loses up to 2^-126 |v_j| /
   // l. Where o itself is subnormal, storing it loses an absolute amount.
-  const double f = 8 * f32.unit * (4 + b) * a + std::ldexp(v, -126) + 2 * f32.tiny;
+  const double f = 8 * f32.unit * (4 + b) * a + std::ldexp(v, -126) + (2 + roundings) * f32.tiny;
   if (type == RAPT_F32) return f;
   // 16 bits: p and o are each rounded once to o's type; in f16 p, too, may be subnormal.
   const double eta = type == RAPT_F16 ? own.tiny : 0;
@@ -91,7 +93,8 @@ void bound_row(const Row& row, const Desk& desk, MissingPage& missing, double* b
     }
   }
   const double sum = softmax.sum == 0 ? 1 : softmax.sum;
-  for (int64_t d = 0; d < head_dim_v; ++d) bound_o[d] = bound_of_o(problem.o.type, b, a[d], v[d] / sum);
+  for (int64_t d = 0; d < head_dim_v; ++d)
+    bound_o[d] = bound_of_o(problem.o.type, b, a[d], v[d] / sum, static_cast<double>(softmax.count) / sum);
 }
 
 rapt_status fill_bounds(const Call& call, double* bound_o, double* bound_lse, Text& fault) {

@@ -62,8 +62,6 @@ TEST_P(NumberRange, ValuesOfEverySize) {
   for (const char* type : {"bf16", "f32"}) {
     for (const char* shape : kShapes) {
       for (const int exponent : {-133, -130, -126, -100, -60, -48, -47, 47, 48, 60, 100, 123}) {
-        if (exponent < -120 && std::string(type) == "f32")
-          continue;  // sums of subnormals round at every step, which the bound does not count
         Case data = case_of(fmt::format("{}:{}", type, shape));
         shift(data.problem.v, data.v, all(exponent));
         data.name += fmt::format(" v by 2^{}", exponent);

@@ -61,6 +61,16 @@ TEST(Bound, LeavesRoomForWeightsThatUnderflow) {
   EXPECT_GE(bounds(a).o[0], weight);
 }
 
+TEST(Bound, CountsTheRoundingsOfSubnormalSums) {
+  Attention a = single(1, 2, 1, 1);  // two keys alike: l = 2
+  a.q = {1}, a.k = {0, 0}, a.v = {0x1p-140, 0x1p-140};
+  a.o_type = RAPT_F32;
+  const double rest = 8 * 0x1p-24 * 4 * 0x1p-140 + 0x1p-126 * 0x1p-140;
+  EXPECT_NEAR(bounds(a).o[0], 0x1p-149 * (1 + 2 / 2) + rest, 1e-60);
+  a.v = {0, 0};
+  EXPECT_NEAR(bounds(a).o[0], 0x1p-149, 1e-60);
+}
+
 TEST(Bound, IsZeroWhereNothingIsSeen) {
   Attention a = two_keys(RAPT_F32);
   a.mask = {0, 0}, a.mask_shape = {1, 1, 1, 2};

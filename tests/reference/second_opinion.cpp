@@ -81,10 +81,11 @@ class Rows {
 
 double unit(rapt_type type) { return type == RAPT_F16 ? 0x1p-11 : type == RAPT_BF16 ? 0x1p-8 : type == RAPT_F64 ? 0x1p-53 : 0x1p-24; }
 
-// The table of bounds, from sum p|v|, sum |v| / l and B; what subnormal numbers may lose is added at the end.
-double bound_o(rapt_type type, Real a, Real v, Real b) {
-  if (type == RAPT_F64) return static_cast<double>(4 * 0x1p-53L * (4 + b) * a + 0x1p-1022L * v) + 0x1p-1074;
-  const Real f = 0x1p-24L * a * 8 * (4 + b) + 0x1p-126L * v + 0x1p-149L;
+// The table of bounds, from sum p|v|, sum |v| / l, B and the number of keys over l (0 if no value but 0 is seen); what subnormal numbers
+// may lose is added at the end.
+double bound_o(rapt_type type, Real a, Real v, Real b, Real keys) {
+  if (type == RAPT_F64) return static_cast<double>(4 * 0x1p-53L * (4 + b) * a + 0x1p-1022L * v + 0x1p-1073L * keys) + 0x1p-1074;
+  const Real f = 0x1p-24L * a * 8 * (4 + b) + 0x1p-126L * v + 0x1p-149L * (1 + keys);
   if (type == RAPT_F32) return static_cast<double>(f);
   const Real eta_p = type == RAPT_F16 ? 0x1p-25L : 0, eta_o = type == RAPT_F16 ? 0x1p-25L : 0x1p-134L;
   return static_cast<double>(2 * (unit(type) * a + eta_p * v + eta_o) + f);
@@ -107,14 +108,14 @@ void judge_row(const Attention& a, const Rows& rows, int64_t b, int64_t h, int64
     condition = std::max(condition, pairs.back().magnitude);
   }
   std::vector<Real> sum_pv(dim), sum_v(dim);
-  bool sees_nothing = true;
+  Real seen = 0;
   for (size_t j = 0; j < pairs.size(); ++j) {
     const size_t cell = row * static_cast<size_t>(a.seqlen_kv) + j;
     const Real p = pairs[j].visible ? std::exp(pairs[j].masked - lse) : 0;
     const Real stages[4] = {pairs[j].scaled, pairs[j].softcapped, pairs[j].masked, p};
     for (size_t stage = 0; stage < 4; ++stage) opinion.map[stage][cell] = static_cast<double>(stages[stage]);
     if (!pairs[j].visible) continue;
-    sees_nothing = false;
+    ++seen;
     for (size_t d = 0; d < dim; ++d) {
       const Real v = rows.v(b, h, static_cast<int64_t>(j), static_cast<int64_t>(d));
       opinion.o[row * dim + d] += p * v;
@@ -127,9 +128,12 @@ void judge_row(const Attention& a, const Rows& rows, int64_t b, int64_t h, int64
     opinion.bound_lse[row] =
         static_cast<double>(4 * unit(a.lse_type) * (4 + condition + std::fabs(lse)) / (a.rules.lse_base2 ? std::log(Real{2}) : 1));
   }
-  if (sees_nothing) return;
+  if (seen == 0) return;
   const Real l = std::exp(lse - high);
-  for (size_t d = 0; d < dim; ++d) opinion.bound_o[row * dim + d] = bound_o(a.o_type, sum_pv[d], sum_v[d] / l, condition);
+  for (size_t d = 0; d < dim; ++d) {
+    const Real keys = sum_v[d] == 0 ? 0 : seen / l;
+    opinion.bound_o[row * dim + d] = bound_o(a.o_type, sum_pv[d], sum_v[d] / l, condition, keys);
+  }
 }
 
 }  // namespace

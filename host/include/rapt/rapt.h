@@ -274,6 +274,7 @@ RAPT_API rapt_status rapt_map(rapt_context* context, const rapt_problem* problem
  * bound_lse f64 in lse's shape (may be NULL). Source: the condition of softmax and of the two sums, with u = 2^-24, 2^-11 or 2^-8 of
  * o's type, A = sum_j p_j |v_j|, B = |scale| max_j sum_d |q_d k_d|, F = 8 u32 (4 + B) A:
  *   f32: F    f16, bf16: 2 (u A + eta sum_j |v_j| / l + eta) + F, eta = 2^-25 for f16    lse: 4 u32 (4 + B + |lse|)      u32 = 2^-24
+ * F also has what numbers below 2^-126 lose: (sum_j |v_j| / l) 2^-126 for weights that vanish, (1 + keys / l) 2^-149 for subnormal sums.
  * The cuda engine multiplies with weights of q's type: from 16-bit q, k and v its f32 o is within the bound of a 16-bit o, not of f32. */
 RAPT_API rapt_status rapt_error_bound(rapt_context* context, const rapt_problem* problem, const rapt_args* args, double* bound_o,
                                       double* bound_lse);

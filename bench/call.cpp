@@ -4,7 +4,6 @@
 
 #include <stdexcept>
 
-#include "workbench/device_memory.h"
 #include "workbench/scalar.h"
 
 namespace rapt::bench {
@@ -16,22 +15,23 @@ workbench::Buffer buffer_for(const rapt_tensor& tensor) {
 
 }  // namespace
 
-Call::Call(rapt_context* context, const workbench::Case& data, int32_t engine) : args_(data.args) {
+Call::Call(rapt_context* context, const workbench::Case& data, int32_t engine) {
   rapt_problem problem = data.problem;
   problem.engine = engine;
   if (rapt_plan_create(context, &problem, &plan_) != RAPT_OK) throw std::runtime_error(rapt_last_error());
   o_ = buffer_for(problem.o);
-  args_.o = o_.data();
-  if (problem.lse.type != RAPT_NONE) {
-    lse_ = buffer_for(problem.lse);
-    args_.lse = lse_.data();
-  }
+  if (problem.lse.type != RAPT_NONE) lse_ = buffer_for(problem.lse);
   workspace_ = workbench::Buffer(rapt_plan_workspace(plan_));
+  placement_ = workbench::place(plan_, data, o_, lse_, workspace_);
 }
 
 void Call::run() const {
-  void* workspace = workspace_.size() > 0 ? const_cast<void*>(workspace_.data()) : nullptr;
-  if (workbench::run_to_the_end(plan_, args_, workspace, workspace_.size()) != RAPT_OK) throw std::runtime_error(rapt_last_error());
+  if (placement_->run() != RAPT_OK) throw std::runtime_error(rapt_last_error());
+}
+
+const workbench::Buffer& Call::o() const {
+  placement_->bring_back(false);
+  return o_;
 }
 
 }  // namespace rapt::bench

@@ -4,9 +4,11 @@
 
 #include <rapt/rapt.h>
 
+#include <memory>
 #include <string>
 
 #include "workbench/case.h"
+#include "workbench/placement.h"
 
 namespace rapt::bench {
 
@@ -18,13 +20,15 @@ class Call {
   Call& operator=(const Call&) = delete;
 
   void run() const;
+  double seconds() const { return placement_->seconds(1); }  // of a run: see placement.h
+  const rapt_args& args() const { return placement_->args(); }
   std::string kernel() const { return rapt_plan_kernel(plan_); }
-  const workbench::Buffer& o() const { return o_; }  // in the layout of the case's problem
+  const workbench::Buffer& o() const;  // of the last run, in the layout of the case's problem
 
  private:
   rapt_plan* plan_ = nullptr;
-  rapt_args args_;
   workbench::Buffer o_, lse_, workspace_;
+  std::unique_ptr<workbench::Placement> placement_;
 };
 
 }  // namespace rapt::bench

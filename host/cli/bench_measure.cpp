@@ -3,7 +3,6 @@
 #include "cli/bench_measure.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <memory>
 
@@ -12,7 +11,8 @@
 #include "cli/progress.h"
 #include "workbench/case.h"
 #include "workbench/ceilings.h"
-#include "workbench/device_memory.h"
+#include "workbench/device.h"
+#include "workbench/placement.h"
 #include "workbench/run.h"
 #include "workbench/scalar.h"
 
@@ -27,6 +27,7 @@ constexpr size_t kFewestTrials = 3, kMostTrials = 20000;
 constexpr double kJudgeBudget = 3e8;            // multiply-adds of the judge
 constexpr size_t kFarBeyondCaches = 256 << 20;  // bytes
 constexpr size_t kLargestRead = 1 << 30;
+constexpr const char* kOnDevice = "cuda";  // the engine whose ceilings are a device's
 
 struct PlanDeleter {
   void operator()(rapt_plan* plan) const { rapt_plan_destroy(plan); }
@@ -38,19 +39,12 @@ struct Runner {
   std::unique_ptr<rapt_plan, PlanDeleter> plan;
   workbench::Outcome outcome;
   Buffer workspace;
-  rapt_args args;
+  std::unique_ptr<workbench::Placement> placement;
   int64_t calls_per_trial = 1;
   workbench::Trials trials;
   double spent = 0;
 
-  double trial() {
-    void* scratch = workspace.size() > 0 ? workspace.data() : nullptr;
-    const auto begin = std::chrono::steady_clock::now();
-    for (int64_t i = 0; i < calls_per_trial; ++i) {
-      if (workbench::run_to_the_end(plan.get(), args, scratch, workspace.size()) != RAPT_OK) throw std::runtime_error(rapt_last_error());
-    }
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  }
+  double trial() { return placement->seconds(calls_per_trial); }
 };
 
 Buffer output(const rapt_tensor& tensor) {
@@ -73,14 +67,13 @@ Runner make_runner(rapt_context* context, const Case& data, int32_t engine) {
   runner.outcome.o = output(problem.o);
   runner.outcome.lse = output(problem.lse);
   runner.workspace = Buffer(rapt_plan_workspace(plan));
-  runner.args = data.args;
-  runner.args.o = runner.outcome.o.data();
-  runner.args.lse = runner.outcome.lse.data();
+  runner.placement = workbench::place(plan, data, runner.outcome.o, runner.outcome.lse, runner.workspace);
   const double first = runner.trial();
   if (first < kShortestTrial) {
     const double second = std::max(runner.trial(), 1e-7);
     runner.calls_per_trial = static_cast<int64_t>(std::ceil(kShortestTrial / second));
   }
+  runner.placement->bring_back(false);
   return runner;
 }
 
@@ -125,6 +118,19 @@ bool is_bf16(const workbench::Problem& p) {
   return p.q_type == RAPT_BF16 && p.k_type == RAPT_BF16 && p.v_type == RAPT_BF16 && p.o_type == RAPT_BF16;
 }
 
+// Of the device, for an engine that runs there: what a matrix product and a copy do.
+void measure_shares_on_device(const workbench::Problem& problem, BenchResult& result, Measurement& m) {
+  if (result.gpu.empty()) {
+    const auto device = workbench::device_here().value();
+    result.gpu = device.name, result.driver = device.driver;
+    result.copy_gbps = workbench::device_copy_gbps();
+  }
+  const double product = workbench::device_product_gflops(problem.q_type);
+  result.product_gflops = std::max(result.product_gflops, product);
+  m.peak_share = product > 0 ? m.gflops / product : 0;
+  m.bandwidth_share = m.gbps / result.copy_gbps;
+}
+
 void measure_problem(rapt_context* context, const workbench::Problem& problem, const BenchSettings& settings, BenchResult& result) {
   const Case data = workbench::make_case(problem);
   std::vector<Runner> runners;
@@ -144,7 +150,9 @@ void measure_problem(rapt_context* context, const workbench::Problem& problem, c
   const double read = workbench::read_gbps(result.threads, bytes);
   for (const Runner& runner : runners) {
     result.measurements.push_back(measurement_of(context, problem, data, runner, settings.judge));
-    result.measurements.back().bandwidth_share = result.measurements.back().gbps / read;
+    Measurement& m = result.measurements.back();
+    m.bandwidth_share = m.gbps / read;
+    if (m.engine == kOnDevice) measure_shares_on_device(problem, result, m);
   }
 }
 
@@ -163,6 +171,7 @@ BenchResult measure(const std::vector<workbench::Problem>& problems, const Bench
     measure_problem(context.get(), problem, settings, result);
   }
   for (Measurement& m : result.measurements) {
+    if (m.engine == kOnDevice) continue;
     const bool by_dot = result.bf16_peak_gflops > 0 && is_bf16(workbench::parse_problem(m.problem));
     m.peak_share = m.gflops / (by_dot ? result.bf16_peak_gflops : result.fma_peak_gflops);
   }

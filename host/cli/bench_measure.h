@@ -16,8 +16,8 @@ struct Measurement {
   std::string problem, engine, kernel;
   double best_s = 0, p25_s = 0;  // of one call, over all trials
   double gflops = 0, gbps = 0;   // flops and unique bytes of the problem in best_s
-  double peak_share = 0;         // gflops over the peak of its type
-  double bandwidth_share = 0;    // gbps over a plain read of as many bytes
+  double peak_share = 0;         // gflops over the peak of its type; 0: not known
+  double bandwidth_share = 0;    // gbps over a plain read of as many bytes; of cuda over a copy in the device's memory
   double error_of_bound = 0;     // worst error over the bound, of the judged rows
   int64_t judged_rows = 0, rows = 0;
 };
@@ -40,6 +40,9 @@ struct BenchResult {
   double fma_peak_gflops = 0;   // the best seen in this run
   double bf16_peak_gflops = 0;  // of dot products of bf16, for problems that are bf16 throughout; 0 where there are none
   double read_gbps = 0;         // of memory, far beyond the caches
+  std::string gpu, driver;      // where the cuda engine was measured; and what bounds it there:
+  double copy_gbps = 0;         // within the device's memory, bytes read and written
+  double product_gflops = 0;    // of 16-bit matrices, by cuBLAS; 0: no cuBLAS here
   std::vector<Measurement> measurements;
   std::vector<Refusal> refusals;
 };

@@ -30,6 +30,12 @@ std::string print_table(const BenchResult& result) {
       fmt::format("{}, {}, {} threads; in this run: FMA peak {:.1f} GFLOP/s, {}read from memory {:.1f} GB/s\n\n", result.cpu, result.isa,
                   result.threads, result.fma_peak_gflops,
                   result.bf16_peak_gflops > 0 ? fmt::format("of bf16 {:.1f}, ", result.bf16_peak_gflops) : "", result.read_gbps);
+  if (!result.gpu.empty()) {
+    text.pop_back();
+    text += fmt::format("{}, CUDA {}; in this run: {}copy within its memory {:.1f} GB/s\n\n", result.gpu, result.driver,
+                        result.product_gflops > 0 ? fmt::format("16-bit matrix product {:.1f} GFLOP/s, ", result.product_gflops) : "",
+                        result.copy_gbps);
+  }
   size_t problem_width = 7, kernel_width = 6;
   bool sampled = false;
   for (const Measurement& m : result.measurements) {
@@ -51,6 +57,10 @@ std::string print_table(const BenchResult& result) {
         "\nbest, p25: time of one call, inputs as warm as calls in a row leave them; GFLOP/s and GB/s follow from best and count visible\n"
         "pairs and each byte of q, k, v, o once; of read: beside a plain read of as many bytes; error: worst error over its bound\n";
   }
+  if (!result.gpu.empty()) {
+    text +=
+        "cuda: by the device's clock, nothing of the problem in L2 when a call begins; shares are those of its matrix product and copy\n";
+  }
   if (sampled) text += "* of rows from the corners of the problem, which is too large to judge whole\n";
   return text;
 }
@@ -63,8 +73,10 @@ nlohmann::ordered_json json_of(const BenchResult& result) {
                          {"fma_peak_gflops", result.fma_peak_gflops},
                          {"bf16_peak_gflops", result.bf16_peak_gflops},
                          {"read_gbps", result.read_gbps},
-                         {"gpu", nullptr},
-                         {"driver", nullptr},
+                         {"gpu", result.gpu.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(result.gpu)},
+                         {"driver", result.gpu.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(result.driver)},
+                         {"copy_gbps", result.copy_gbps},
+                         {"product_gflops", result.product_gflops},
                          {"version", rapt_version()},
                          {"commit", build::kCommit}};
   document["results"] = nlohmann::ordered_json::array();

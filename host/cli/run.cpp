@@ -19,7 +19,7 @@
 #include "cli/options.h"
 #include "cli/planned.h"
 #include "cli/tensor_file.h"
-#include "workbench/device_memory.h"
+#include "workbench/placement.h"
 #include "workbench/run.h"
 
 namespace rapt::cli {
@@ -86,13 +86,13 @@ Answer compute(const Planned& planned, const InputCase& input, bool want_lse) {
   Buffer workspace(rapt_plan_workspace(planned.plan.get()));
   o.fill(0);
   std::fill_n(lse.as<float>(), lse.size() / sizeof(float), -std::numeric_limits<float>::infinity());
-  rapt_args args = input.data.args;
-  args.o = o.data();
-  args.lse = want_lse ? lse.data() : nullptr;
+  Buffer nowhere;
+  const std::unique_ptr<workbench::Placement> placement = place(planned.plan.get(), input.data, o, want_lse ? lse : nowhere, workspace);
   const auto begin = std::chrono::steady_clock::now();
-  const rapt_status status = workbench::run_to_the_end(planned.plan.get(), args, workspace.data(), workspace.size());
+  const rapt_status status = placement->run();
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   if (status != RAPT_OK) refuse_run(status);
+  placement->bring_back(false);
   Answer answer{array_over(element, input.o_shape, o), {}, seconds.count()};
   if (want_lse) answer.lse = array_over(Element::f32, input.lse_shape, lse);
   return answer;

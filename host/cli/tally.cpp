@@ -28,7 +28,7 @@ std::string print_histogram(const Tally& tally) {
 
 }  // namespace
 
-void Tally::add(const std::string& problem, const workbench::Verdict& verdict) {
+void Tally::add(const std::string& problem, const workbench::Verdict& verdict, const std::string& kernel) {
   ++judged;
   if (!verdict.pass) ++failed, failures.push_back(verdict.message);
   if (verdict.worst > worst || worst_problem.empty()) {
@@ -39,6 +39,11 @@ void Tally::add(const std::string& problem, const workbench::Verdict& verdict) {
   max_abs_error = std::max(max_abs_error, verdict.max_abs_error);
   histogram.resize(std::max(histogram.size(), verdict.histogram.size()), 0);
   for (size_t bin = 0; bin < verdict.histogram.size(); ++bin) histogram[bin] += verdict.histogram[bin];
+  if (kernel.empty()) return;
+  OfKernel& of_kernel = kernels[kernel];
+  ++of_kernel.judged;
+  if (!verdict.pass) ++of_kernel.failed;
+  if (verdict.worst > of_kernel.worst || of_kernel.worst_problem.empty()) of_kernel.worst = verdict.worst, of_kernel.worst_problem = problem;
 }
 
 void Tally::add_refusal(const std::string& problem, const std::string& sentence) {
@@ -63,6 +68,14 @@ std::string print_tallies(const std::vector<Tally>& tallies, bool histogram) {
 nlohmann::ordered_json json_of(const std::vector<Tally>& tallies) {
   nlohmann::ordered_json engines = nlohmann::ordered_json::array();
   for (const Tally& tally : tallies) {
+    nlohmann::ordered_json kernels = nlohmann::ordered_json::array();
+    for (const auto& [name, kernel] : tally.kernels) {
+      kernels.push_back({{"kernel", name},
+                         {"problems", kernel.judged},
+                         {"failed", kernel.failed},
+                         {"error_of_bound", kernel.worst},
+                         {"worst_problem", kernel.worst_problem}});
+    }
     engines.push_back({{"engine", tally.name},
                        {"problems", tally.judged},
                        {"failed", tally.failed},
@@ -73,6 +86,7 @@ nlohmann::ordered_json json_of(const std::vector<Tally>& tallies) {
                        {"worst_element", tally.worst_element},
                        {"histogram", tally.histogram},
                        {"refusal", tally.refusal},
+                       {"kernels", kernels},
                        {"failures", tally.failures}});
   }
   const bool pass = std::all_of(tallies.begin(), tallies.end(), [](const Tally& tally) { return tally.failed == 0; });

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -20,7 +21,15 @@ struct Tally {
   std::vector<int64_t> histogram;     // of |error| / bound, as in workbench::Verdict
   std::vector<std::string> failures;  // a line each, with the problem string
 
-  void add(const std::string& problem, const workbench::Verdict& verdict);
+  // The same of each kernel that ran; none for a file.
+  struct OfKernel {
+    int64_t judged = 0, failed = 0;
+    double worst = 0;
+    std::string worst_problem;
+  };
+  std::map<std::string, OfKernel> kernels;
+
+  void add(const std::string& problem, const workbench::Verdict& verdict, const std::string& kernel);
   void add_refusal(const std::string& problem, const std::string& sentence);
 };
 

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -20,6 +21,7 @@
 #include "cli/tensor_file.h"
 #include "cli/user_output.h"
 #include "workbench/judge.h"
+#include "workbench/placement.h"
 #include "workbench/suites.h"
 
 namespace rapt::cli {
@@ -28,14 +30,17 @@ namespace {
 struct ValidateOptions {
   std::vector<std::string> problems;
   InputOptions inputs;
-  std::string suite, engine, threads, isa, o, lse;
-  bool json = false, histogram = false;
+  std::string suite, random, seed, seconds, engine, threads, isa, o, lse;
+  bool tiles = false, exact_memory = false, json = false, histogram = false;
+
+  // Problems that the user wrote must be taken by an engine that the user named; of a list or a supply it may refuse some.
+  bool by_hand() const { return suite.empty() && random.empty() && (!problems.empty() || inputs.any()); }
 };
 
 // Who is judged: an engine in a context of its own.
 struct Contender {
   int32_t engine;
-  bool named;  // by --engine: its refusal is the user's mistake
+  bool refusal_is_fault;  // it was named by --engine, for problems written by hand
   workbench::Context context;
   Tally tally;
 };
@@ -59,7 +64,7 @@ std::vector<Contender> contenders_of(const ValidateOptions& options) {
   for (const int32_t engine : engines) {
     const bool has_isa = engine == RAPT_ENGINE_CPU || engine == RAPT_ENGINE_AUTO;
     for (const std::string& isa : has_isa ? split(options.isa, ',') : std::vector<std::string>{""}) {
-      Contender contender{engine, named, context_with(threads, isa), {}};
+      Contender contender{engine, named && options.by_hand(), context_with(threads, isa), {}};
       contender.tally.name = engine_name(engine);
       if (has_isa) contender.tally.name += std::string("/") + rapt_context_isa(contender.context.get());
       contenders.push_back(std::move(contender));
@@ -71,22 +76,40 @@ std::vector<Contender> contenders_of(const ValidateOptions& options) {
 void hold_against(const workbench::Case& data, const workbench::Judgement& exact, Contender& contender) {
   const workbench::Outcome outcome = workbench::run_engine(contender.context.get(), data, contender.engine);
   if (outcome.status == RAPT_UNSUPPORTED || outcome.status == RAPT_NO_DEVICE) {
-    if (contender.named) throw BadInput(fmt::format("--engine {}: {}: {}", engine_name(contender.engine), data.name, outcome.message));
+    if (contender.refusal_is_fault || outcome.status == RAPT_NO_DEVICE) throw BadInput(fmt::format("--engine {}: {}: {}", engine_name(contender.engine), data.name, outcome.message));
     contender.tally.add_refusal(data.name, outcome.message);
   } else if (outcome.ok()) {
-    contender.tally.add(data.name, workbench::compare(data, exact, outcome));
+    contender.tally.add(data.name, workbench::compare(data, exact, outcome), outcome.kernel);
   } else {
     workbench::Verdict verdict;
     verdict.pass = false;
     verdict.worst = std::numeric_limits<double>::infinity();
     verdict.message = fmt::format("{}: {}", data.name, outcome.message);
-    contender.tally.add(data.name, verdict);
+    contender.tally.add(data.name, verdict, outcome.kernel);
   }
+}
+
+int64_t at_least(int64_t least, const std::string& option, const std::string& text) {
+  const int64_t number = parse_integer(option, text);
+  if (number < least) throw BadInput(fmt::format("{}: give {} or more", option, least));
+  return number;
+}
+
+std::vector<workbench::Problem> random_problems(const ValidateOptions& options) {
+  const int64_t count = at_least(1, "--random", options.random);
+  const auto first = static_cast<uint64_t>(options.seed.empty() ? 1 : at_least(0, "--seed", options.seed));
+  std::vector<workbench::Problem> problems;
+  for (uint64_t seed = first; seed < first + static_cast<uint64_t>(count); ++seed)
+    problems.push_back(options.tiles ? workbench::random_tile_problem(seed) : workbench::random_problem(seed));
+  return problems;
 }
 
 std::vector<workbench::Problem> problems_of(const ValidateOptions& options) {
   std::vector<workbench::Problem> problems;
   for (const std::string& text : options.problems) problems.push_back(workbench::parse_problem(text));
+  if (!options.random.empty()) {
+    for (workbench::Problem& problem : random_problems(options)) problems.push_back(std::move(problem));
+  }
   if (!options.suite.empty() || problems.empty()) {
     const std::string name = options.suite.empty() ? "smoke" : options.suite;
     const std::vector<std::string> names = workbench::suite_names();
@@ -101,8 +124,11 @@ std::vector<workbench::Problem> problems_of(const ValidateOptions& options) {
 void validate_problems(const ValidateOptions& options, std::vector<Contender>& contenders) {
   const std::vector<workbench::Problem> problems = problems_of(options);
   const workbench::Context judge = workbench::make_context(parse_threads("--threads", options.threads));
+  const double seconds = options.seconds.empty() ? std::numeric_limits<double>::infinity() : parse_finite("--seconds", options.seconds);
+  const auto begin = std::chrono::steady_clock::now();
   Progress progress(problems.size());
   for (const workbench::Problem& problem : problems) {
+    if (std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() > seconds) break;
     progress.begin(workbench::print_problem(problem));
     const workbench::Case data = workbench::make_case(problem);
     const workbench::Judgement exact = workbench::judge(judge.get(), data);
@@ -117,7 +143,7 @@ void validate_files(const ValidateOptions& options, std::vector<Contender>& cont
   if (!options.o.empty()) {
     Tally tally;
     tally.name = "--o " + options.o;
-    tally.add(input.data.name, judge_files(options.o, options.lse, input, exact));
+    tally.add(input.data.name, judge_files(options.o, options.lse, input, exact), "");
     tallies.push_back(std::move(tally));
   }
   for (Contender& contender : contenders) hold_against(input.data, exact, contender);
@@ -131,15 +157,17 @@ void sort_positionals(ValidateOptions& options) {
     options.inputs.file = *file;
     options.problems.erase(file);
   }
-  if (options.inputs.any() && (!options.problems.empty() || !options.suite.empty())) {
-    throw BadInput("--q, --k and --v go without problem strings and --suite; validate one or the other");
+  if (options.inputs.any() && (!options.problems.empty() || !options.suite.empty() || !options.random.empty())) {
+    throw BadInput("--q, --k and --v go without problem strings, --suite and --random; validate one or the other");
   }
+  if (options.random.empty() && (!options.seed.empty() || options.tiles)) throw BadInput("--seed and --tiles say which problems --random draws; give --random COUNT too");
   if (options.o.empty() && !options.lse.empty()) throw BadInput("--lse goes with --o; give --o FILE too");
   if (!options.inputs.any() && !options.o.empty()) throw BadInput("--o needs the inputs that it came from; give --q, --k and --v");
 }
 
 int validate(ValidateOptions options) {
   sort_positionals(options);
+  if (options.exact_memory) workbench::place_without_bands();
   std::vector<Contender> contenders = contenders_of(options);
   std::vector<Tally> tallies;
   if (options.inputs.any()) {
@@ -171,6 +199,11 @@ void add_validate(CLI::App& program, int& exit_code) {
       "problem", options->problems,
       "problem strings, like bf16:b2,hq8,hkv2,sq100,sk133,d64:causal=br, or a .safetensors of your tensors; none: --suite smoke");
   add_value(*command, "--suite", options->suite, "NAME", "smoke or full");
+  add_value(*command, "--random", options->random, "COUNT", "so many seeded random problems of every kind");
+  command->add_flag("--tiles", options->tiles, "draw them for kernels that work on tiles: compiled head sizes, lengths around tiles");
+  add_value(*command, "--seed", options->seed, "N", "of the first of them (default 1); the next have the next");
+  add_value(*command, "--seconds", options->seconds, "S", "begin no problem after so long");
+  command->add_flag("--exact-memory", options->exact_memory, "of engine cuda: no guard bands in the device's memory, for compute-sanitizer");
   add_engine(*command, options->engine);
   add_threads(*command, options->threads);
   add_value(*command, "--isa", options->isa, "NAME,...", "of the cpu engine: scalar, sse4, avx2, avx512, avx512_bf16, neon");

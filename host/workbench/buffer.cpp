@@ -4,16 +4,16 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 #endif
 
-#include "workbench/device_memory.h"
-
 namespace rapt::workbench {
 namespace {
 
+constexpr std::align_val_t kAlignment{256};
 constexpr size_t kBand = 4096;  // bytes of each guard band; a multiple of the alignment
 constexpr unsigned char kPoison = 0xFF;
 
@@ -41,10 +41,10 @@ bool all_poison(const unsigned char* from, size_t bytes) {
 
 Buffer::Buffer(size_t bytes) : size_(bytes) {
   const size_t total = kBand + bytes + kBand;
-  unsigned char* memory = allocate_shared(total);
+  auto* memory = static_cast<unsigned char*>(::operator new(total, kAlignment));
   memory_.reset(memory, [total](unsigned char* p) {
     allow(p, total);
-    free_shared(p);
+    ::operator delete(p, kAlignment);
   });
   std::memset(memory, kPoison, total);
   begin_ = memory + kBand;

@@ -16,24 +16,29 @@
 namespace rapt::workbench {
 namespace {
 
-using BufferOf = Buffer Case::*;
-constexpr BufferOf kBuffers[] = {&Case::q,
-                                 &Case::k,
-                                 &Case::v,
-                                 &Case::mask,
-                                 &Case::bias,
-                                 &Case::alibi,
-                                 &Case::sinks,
-                                 &Case::seqlens_q,
-                                 &Case::seqlens_kv,
-                                 &Case::cu_seqlens_q,
-                                 &Case::cu_seqlens_kv,
-                                 &Case::block_table,
-                                 &Case::kv_indptr,
-                                 &Case::kv_indices,
-                                 &Case::kv_last_page_len,
-                                 &Case::k_pages,
-                                 &Case::v_pages};
+struct Named {
+  const char* name;
+  Buffer Case::*buffer;
+};
+constexpr Named kBuffers[] = {
+    {"q", &Case::q},
+    {"k", &Case::k},
+    {"v", &Case::v},
+    {"mask", &Case::mask},
+    {"bias", &Case::bias},
+    {"alibi", &Case::alibi},
+    {"sinks", &Case::sinks},
+    {"seqlens_q", &Case::seqlens_q},
+    {"seqlens_kv", &Case::seqlens_kv},
+    {"cu_seqlens_q", &Case::cu_seqlens_q},
+    {"cu_seqlens_kv", &Case::cu_seqlens_kv},
+    {"block_table", &Case::block_table},
+    {"kv_indptr", &Case::kv_indptr},
+    {"kv_indices", &Case::kv_indices},
+    {"kv_last_page_len", &Case::kv_last_page_len},
+    {"k_pages", &Case::k_pages},
+    {"v_pages", &Case::v_pages},
+};
 
 void refuse_what_does_not_fit(const Problem& p) {
   const double elements =
@@ -89,14 +94,20 @@ int64_t row_of(const Case& data, const rapt_tensor& tensor, const Buffer& pool, 
 
 }  // namespace
 
+std::vector<std::pair<Buffer, const char*>> Case::inputs() const {
+  std::vector<std::pair<Buffer, const char*>> list;
+  for (const auto& [name, buffer] : kBuffers) list.emplace_back(this->*buffer, name);
+  return list;
+}
+
 uint64_t Case::hash() const {
   uint64_t h = 0;
-  for (const BufferOf buffer : kBuffers) h = seed_of({h, (this->*buffer).hash()});
+  for (const Named& named : kBuffers) h = seed_of({h, (this->*named.buffer).hash()});
   return h;
 }
 
 bool Case::guards_intact() const {
-  return std::all_of(std::begin(kBuffers), std::end(kBuffers), [this](BufferOf buffer) { return (this->*buffer).guards_intact(); });
+  return std::all_of(std::begin(kBuffers), std::end(kBuffers), [this](const Named& named) { return (this->*named.buffer).guards_intact(); });
 }
 
 Case make_case(const Problem& problem) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "workbench/buffer.h"
@@ -22,7 +23,8 @@ struct Case {
   Buffer seqlens_q, seqlens_kv, cu_seqlens_q, cu_seqlens_kv, block_table, kv_indptr, kv_indices, kv_last_page_len, k_pages, v_pages;
   std::vector<int64_t> lens_q, lens_kv;  // [batch], resolved
 
-  uint64_t hash() const;       // of every input buffer
+  std::vector<std::pair<Buffer, const char*>> inputs() const;  // every input buffer, the absent too, and its name
+  uint64_t hash() const;                                       // of all of them
   bool guards_intact() const;
 };
 

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "workbench/device_memory.h"
+#include "workbench/placement.h"
 #include "workbench/random.h"
 #include "workbench/scalar.h"
 
@@ -72,14 +72,14 @@ std::string caught(const Case& data, uint64_t inputs_before, const Buffer& works
   return "";
 }
 
-Outcome run_once(const Case& data, Buffer& workspace, const Call& call) {
+// One run into the buffers of the outcome, whose status and message it sets.
+using RunInto = std::function<void(Outcome& outcome, Buffer& workspace)>;
+
+Outcome run_once(const Case& data, Buffer& workspace, const RunInto& run) {
   Outcome outcome;
   outcome.o = output(data.problem.o);
   outcome.lse = output(data.problem.lse);
-  rapt_args args = data.args;
-  args.o = outcome.o.data();
-  args.lse = outcome.lse.data();
-  outcome.status = call(args, workspace.size() > 0 ? workspace.data() : nullptr, workspace.size(), outcome.message);
+  run(outcome, workspace);
   return outcome;
 }
 
@@ -94,6 +94,33 @@ std::string differing(const Outcome& first, const Outcome& again, const rapt_pro
                      in_o >= 0 ? "o" : "lse", load(a.data(), type, at), load(b.data(), type, at), prefilled);
 }
 
+Outcome run_under_suspicion(const Case& data, Buffer& workspace, const RunInto& run) {
+  const uint64_t inputs = data.hash();
+  Outcome first;
+  const struct {
+    Prefill how;
+    const char* name;
+  } prefills[] = {{Prefill::ones, "0xFF"}, {Prefill::zeros, "zeros"}, {Prefill::noise, "noise"}};
+  for (const auto& [how, name] : prefills) {
+    prefill(workspace, how);
+    Outcome outcome = run_once(data, workspace, run);
+    const std::string surprise = caught(data, inputs, workspace, outcome);
+    if (!surprise.empty()) outcome.message += (outcome.message.empty() ? "" : "; and ") + surprise;
+    if (!outcome.ok()) return outcome;
+    if (how == Prefill::ones) {
+      first = outcome;
+    } else if (first.message = differing(first, outcome, data.problem, name); !first.message.empty()) {
+      return first;
+    }
+  }
+  return first;
+}
+
+Outcome run_into(const Case& data, size_t workspace_bytes, const RunInto& run, bool suspicious) {
+  Buffer workspace(workspace_bytes);
+  return suspicious ? run_under_suspicion(data, workspace, run) : run_once(data, workspace, run);
+}
+
 }  // namespace
 
 Context make_context(int threads, const std::string& max_isa) {
@@ -106,27 +133,13 @@ Context make_context(int threads, const std::string& max_isa) {
 }
 
 Outcome run_call(const Case& data, size_t workspace_bytes, const Call& call, bool suspicious) {
-  Buffer workspace(workspace_bytes);
-  if (!suspicious) return run_once(data, workspace, call);
-  const uint64_t inputs = data.hash();
-  Outcome first;
-  const struct {
-    Prefill how;
-    const char* name;
-  } prefills[] = {{Prefill::ones, "0xFF"}, {Prefill::zeros, "zeros"}, {Prefill::noise, "noise"}};
-  for (const auto& [how, name] : prefills) {
-    prefill(workspace, how);
-    Outcome outcome = run_once(data, workspace, call);
-    const std::string surprise = caught(data, inputs, workspace, outcome);
-    if (!surprise.empty()) outcome.message += (outcome.message.empty() ? "" : "; and ") + surprise;
-    if (!outcome.ok()) return outcome;
-    if (how == Prefill::ones) {
-      first = outcome;
-    } else if (first.message = differing(first, outcome, data.problem, name); !first.message.empty()) {
-      return first;
-    }
-  }
-  return first;
+  const auto run = [&](Outcome& outcome, Buffer& workspace) {
+    rapt_args args = data.args;
+    args.o = outcome.o.data();
+    args.lse = outcome.lse.data();
+    outcome.status = call(args, workspace.size() > 0 ? workspace.data() : nullptr, workspace.size(), outcome.message);
+  };
+  return run_into(data, workspace_bytes, run, suspicious);
 }
 
 Outcome run_engine(rapt_context* context, const Case& data, int32_t engine, bool suspicious) {
@@ -140,12 +153,14 @@ Outcome run_engine(rapt_context* context, const Case& data, int32_t engine, bool
     return refused;
   }
   const std::unique_ptr<rapt_plan, PlanDeleter> plan(created);
-  const auto call = [&plan](const rapt_args& args, void* workspace, size_t workspace_bytes, std::string& sentence) {
-    const rapt_status status = run_to_the_end(plan.get(), args, workspace, workspace_bytes);
-    if (status != RAPT_OK) sentence = rapt_last_error();
-    return status;
+  const auto run = [&](Outcome& into, Buffer& workspace) {
+    const std::unique_ptr<Placement> placement = place(plan.get(), data, into.o, into.lse, workspace);
+    into.status = placement->run();
+    if (into.status != RAPT_OK) into.message = rapt_last_error();
+    const std::string surprise = placement->bring_back(suspicious);
+    if (into.message.empty()) into.message = surprise;
   };
-  Outcome outcome = run_call(data, rapt_plan_workspace(plan.get()), call, suspicious);
+  Outcome outcome = run_into(data, rapt_plan_workspace(plan.get()), run, suspicious);
   outcome.kernel = rapt_plan_kernel(plan.get());
   return outcome;
 }

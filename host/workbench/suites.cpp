@@ -12,12 +12,14 @@ namespace rapt::workbench {
 namespace {
 
 constexpr double kMostWork = 150000;  // multiply-adds over all pairs, visible or not: about a millisecond of the reference
+constexpr double kMostTileWork = 1500000;
 
 template <class T, size_t N>
 T one_of(Random& random, const T (&choices)[N]) {
   return choices[random.below(static_cast<int64_t>(N))];
 }
 
+// An edge of a tile, or one beside it.
 int64_t near_an_edge(Random& random, int64_t most) {
   const int64_t edges[] = {0, 1, 2, 4, 8, 16, 32, 48, 64, 96, 128, 192, 256, 512, 1024};
   const int64_t edge = one_of(random, edges);
@@ -52,12 +54,12 @@ void draw_shape(Random& random, Problem& p) {
   p.seqlen_kv = random.chance(0.3) ? p.seqlen_q : near_an_edge(random, 1200);
 }
 
-void shrink(Problem& p) {
+void shrink(Problem& p, double most_work) {
   const auto work = [&p] {
     const int64_t keys = std::max<int64_t>(p.seqlen_kv, 8);  // rows cost even where there are no keys
     return static_cast<double>(p.batch * p.heads_q * (p.head_dim + p.head_dim_v)) * static_cast<double>(p.seqlen_q * keys);
   };
-  while (work() > kMostWork) {
+  while (work() > most_work) {
     if (p.batch > 2) {
       --p.batch;
     } else if (p.heads_q > 8 && p.heads_kv > 1) {
@@ -69,6 +71,23 @@ void shrink(Problem& p) {
       p.seqlen_kv -= (p.seqlen_kv + 7) / 8;
     }
   }
+}
+
+void draw_tile_types(Random& random, Problem& p) {
+  const rapt_type types[] = {RAPT_F16, RAPT_BF16, RAPT_F32};
+  p.q_type = p.k_type = p.v_type = p.o_type = one_of(random, types);
+  if (random.chance(0.1)) p.o_type = RAPT_F32;
+}
+
+void draw_tile_shape(Random& random, Problem& p) {
+  const int64_t groups[] = {1, 1, 2, 4, 5, 8}, compiled[] = {64, 80, 96, 128, 192, 256}, lengths[] = {64, 112, 128, 176, 192, 256, 320, 384, 512};
+  p.batch = random.chance(0.6) ? 1 : random.between(2, 4);
+  p.heads_kv = random.between(1, 2);
+  p.heads_q = p.heads_kv * one_of(random, groups);
+  p.head_dim = p.head_dim_v = random.chance(0.8) ? one_of(random, compiled) : random.between(1, 256);
+  if (random.chance(0.15)) p.head_dim = 192, p.head_dim_v = 128;
+  p.seqlen_q = random.chance(0.3) ? random.between(1, 16) : one_of(random, lengths) + random.between(-1, 1);
+  p.seqlen_kv = random.chance(0.3) ? p.seqlen_q : one_of(random, lengths) + random.between(-1, 1);
 }
 
 void draw_visibility(Random& random, Problem& p) {
@@ -131,10 +150,23 @@ Problem random_problem(uint64_t seed) {
   p.seed = seed;
   draw_types(random, p);
   draw_shape(random, p);
-  shrink(p);
+  shrink(p, kMostWork);
   draw_visibility(random, p);
   draw_scores(random, p);
   draw_layout(random, p);
+  return p;
+}
+
+Problem random_tile_problem(uint64_t seed) {
+  Random random(seed_of({seed, 't'}));
+  Problem p;
+  p.seed = seed;
+  draw_tile_types(random, p);
+  draw_tile_shape(random, p);
+  shrink(p, kMostTileWork);
+  draw_visibility(random, p);
+  draw_scores(random, p);
+  if (random.chance(0.6)) draw_layout(random, p);
   return p;
 }
 

@@ -13,12 +13,14 @@
 #include "bench/peaks.h"
 #include "bench/sampled_error.h"
 #include "bench/unfused.h"
-#include "bench/workloads.h"
 #include "workbench/ceilings.h"
 #include "workbench/run.h"
+#include "workbench/workloads.h"
 
 namespace rapt::bench {
 namespace {
+
+using workbench::Workload;
 
 using workbench::Case;
 using workbench::Trials;
@@ -135,7 +137,7 @@ int run(int argc, char** argv) {
   const Options options = parse(argc, argv);
   std::vector<Workload> list;
   for (const std::string& name : options.names) {
-    for (Workload& workload : workloads_called(name)) list.push_back(std::move(workload));
+    for (Workload& workload : workbench::workloads_called(name)) list.push_back(std::move(workload));
   }
   if (options.reduced) list = reduced(std::move(list));
   choose_blas_kernels(options.isa.empty() ? workbench::isa_name() : options.isa, argv);

@@ -14,12 +14,15 @@
 #include "bench/peaks.h"
 #include "bench/sampled_error.h"
 #include "bench/unfused.h"
-#include "bench/workloads.h"
 #include "workbench/ceilings.h"
+#include "workbench/device.h"
 #include "workbench/run.h"
+#include "workbench/workloads.h"
 
 namespace rapt::bench {
 namespace {
+
+using workbench::Workload;
 
 using workbench::Case;
 using workbench::Context;
@@ -36,6 +39,8 @@ struct Runner {
   int32_t engine = RAPT_ENGINE_AUTO;
   std::optional<UnfusedShape> unfused;
   double usual_gflops = 0;  // of a slow one, roughly: it is spared what would take it more than seconds. 0: takes everything
+
+  bool on_device() const { return engine == RAPT_ENGINE_CUDA; }
 };
 
 // What is prepared for a benchmark before its clock starts. Google Benchmark calls a function several times; the last one is kept.
@@ -48,7 +53,25 @@ struct Prepared {
   double flops = 0, bytes = 0, peak = 0, read = 0, error = 0;
 
   void run() { call ? call->run() : unfused->run(); }
+  // One run; a device measures its own.
+  double seconds() {
+    if (call) return call->seconds();
+    const auto begin = std::chrono::steady_clock::now();
+    unfused->run();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
 };
+
+// What bounds the runner: of its processor, or of the device.
+void measure_ceilings(const Runner& runner, const Workload& workload, int threads, Prepared& p) {
+  if (runner.on_device()) {
+    p.peak = workbench::device_product_gflops(workload.problem.q_type);
+    p.read = workbench::device_copy_gbps();
+  } else {
+    p.peak = peak_gflops(threads, runner.isa, operands_of(workload.problem));
+    p.read = read_bandwidth_gbps(threads, static_cast<size_t>(p.bytes));
+  }
+}
 
 std::unique_ptr<Prepared> prepare(const Runner& runner, const Workload& workload, int threads, const std::string& key) {
   auto prepared = std::make_unique<Prepared>();
@@ -64,8 +87,7 @@ std::unique_ptr<Prepared> prepare(const Runner& runner, const Workload& workload
   p.run();
   p.flops = flops_of(workload.problem, p.data);
   p.bytes = bytes_of(workload.problem, p.data);
-  p.peak = peak_gflops(threads, runner.isa, operands_of(workload.problem));
-  p.read = read_bandwidth_gbps(threads, static_cast<size_t>(p.bytes));
+  measure_ceilings(runner, workload, threads, p);
   const FetchRow rows = p.call ? rows_of(p.data, p.call->o()) : p.unfused->rows();
   p.error = sampled_error_of_bound(p.context.get(), p.data, p.call ? p.data.problem.o.type : RAPT_F32, rows);
   return prepared;
@@ -75,7 +97,7 @@ void report(benchmark::State& state, const Prepared& p, const workbench::Trials&
   const double best = trials.best(), p25 = trials.p25();
   state.counters["GFLOP/s"] = p.flops / best * 1e-9;
   state.counters["GFLOP/s_p25"] = p.flops / p25 * 1e-9;
-  state.counters["peak_pct"] = 100 * p.flops / best * 1e-9 / p.peak;
+  state.counters["peak_pct"] = p.peak > 0 ? 100 * p.flops / best * 1e-9 / p.peak : 0;
   state.counters["GB/s"] = p.bytes / best * 1e-9;
   state.counters["bandwidth_pct"] = 100 * p.bytes / best * 1e-9 / p.read;
   state.counters["error_of_bound"] = p.error;
@@ -91,9 +113,7 @@ void run_benchmark(benchmark::State& state, const Runner& runner, const Workload
     }
     workbench::Trials trials;
     for (auto _ : state) {
-      const auto begin = std::chrono::steady_clock::now();
-      prepared->run();
-      trials.seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+      trials.seconds.push_back(prepared->seconds());
       state.SetIterationTime(trials.seconds.back());
     }
     report(state, *prepared, trials);
@@ -113,6 +133,7 @@ std::vector<Runner> runners() {
     list.push_back(
         {fmt::format("cpu_{}", variant.name), variant.name, RAPT_ENGINE_CPU, {}, usual == usual_gflops.end() ? 0 : usual->second});
   }
+  if (workbench::device_here()) list.push_back({"cuda", "", RAPT_ENGINE_CUDA, {}, 0});
   list.push_back({"reference", "", RAPT_ENGINE_REFERENCE, {}, 0.3});
   if (unfused_available()) {
     list.push_back({"openblas_whole", "", 0, UnfusedShape::whole, 0});
@@ -121,16 +142,18 @@ std::vector<Runner> runners() {
   return list;
 }
 
-bool takes(const Runner& runner, const workbench::Problem& problem) {
+bool takes(const Runner& runner, const Workload& workload, bool any_size) {
+  const workbench::Problem& problem = workload.problem;
+  if (!runner.on_device() && for_gpus(workload) && !any_size) return false;
   if (runner.unfused) return unfused_takes(problem);
   return runner.usual_gflops == 0 || workbench::flops(problem) * 1e-9 / runner.usual_gflops < 2;
 }
 
 void register_all(const Options& options) {
   const std::vector<Runner> all_runners = runners();
-  for (const Workload& workload : options.reduced ? reduced(workloads()) : workloads()) {
+  for (const Workload& workload : options.reduced ? reduced(workbench::workloads()) : workbench::workloads()) {
     for (const Runner& runner : all_runners) {
-      if (!takes(runner, workload.problem)) continue;
+      if (!takes(runner, workload, options.reduced)) continue;
       const std::string name = fmt::format("forward/{}/{}", runner.name, workbench::print_problem(workload.problem));
       benchmark::RegisterBenchmark(name.c_str(), run_benchmark, runner, workload, options.threads)
           ->UseManualTime()
@@ -147,6 +170,12 @@ void describe(const Options& options) {
   benchmark::AddCustomContext("fma_peak_gflops", gflops(Operands::f32));
   benchmark::AddCustomContext("bf16_peak_gflops", gflops(Operands::bf16));
   benchmark::AddCustomContext("read_gbps", fmt::format("{:.1f}", workbench::read_gbps(options.threads, size_t{256} << 20)));
+  if (const auto device = workbench::device_here()) {
+    benchmark::AddCustomContext("gpu", device->name);
+    benchmark::AddCustomContext("cuda_driver", device->driver);
+    benchmark::AddCustomContext("gpu_copy_gbps", fmt::format("{:.1f}", workbench::device_copy_gbps()));
+    benchmark::AddCustomContext("gpu_bf16_product_gflops", fmt::format("{:.1f}", workbench::device_product_gflops(RAPT_BF16)));
+  }
   benchmark::AddCustomContext("version", rapt_version());
   benchmark::AddCustomContext("commit", RAPT_BENCH_COMMIT);
   benchmark::AddCustomContext("peer", unfused_library());

@@ -8,11 +8,13 @@
 #include "bench/call.h"
 #include "bench/interleave.h"
 #include "bench/peaks.h"
-#include "bench/workloads.h"
 #include "workbench/run.h"
+#include "workbench/workloads.h"
 
 namespace rapt::bench {
 namespace {
+
+using workbench::Workload;
 
 struct Options {
   std::vector<std::string> names;
@@ -54,7 +56,7 @@ int run(int argc, char** argv) {
   }
   if (options.names.empty()) options.names = {"shapes"};
   for (const std::string& name : options.names) {
-    for (const Workload& workload : workloads_called(name)) {
+    for (const Workload& workload : workbench::workloads_called(name)) {
       const workbench::Case data = workbench::make_case(workload.problem);
       for (const int threads : options.threads) {
         fmt::print("{}\n", measure(workload, data, options, threads));

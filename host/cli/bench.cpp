@@ -14,13 +14,14 @@
 #include "cli/bench_measure.h"
 #include "cli/options.h"
 #include "workbench/suites.h"
+#include "workbench/workloads.h"
 
 namespace rapt::cli {
 namespace {
 
 struct BenchOptions {
   std::vector<std::string> problems;
-  std::string engine, threads, presets, isa, seconds = "1";
+  std::string engine, threads, presets, workloads, isa, seconds = "1";
   bool json = false;
 };
 
@@ -36,6 +37,11 @@ std::vector<workbench::Problem> problems_of(const BenchOptions& options) {
   if (!options.presets.empty()) {
     for (const std::string& name : options.presets == "all" ? workbench::preset_names() : split(options.presets, ',')) {
       for (const workbench::Problem& problem : workbench::preset(name)) problems.push_back(problem);
+    }
+  }
+  if (!options.workloads.empty()) {
+    for (const std::string& name : split(options.workloads, ',')) {
+      for (const workbench::Workload& workload : workbench::workloads_called(name)) problems.push_back(workload.problem);
     }
   }
   if (problems.empty()) {
@@ -70,6 +76,8 @@ void add_bench(CLI::App& program, int& exit_code) {
   add_threads(*command, options->threads);
   add_value(*command, "--preset", options->presets, "NAME,...",
             fmt::format("problems of real models: all, {}", fmt::join(workbench::preset_names(), ", ")));
+  add_value(*command, "--workload", options->workloads, "NAME,...",
+            "lists of problems: prefill, grouped, decode, short, shapes, ragged, paged, model, tiny; gpu_prefill and gpu_decode are large");
   add_value(*command, "--isa", options->isa, "NAME", "no vector instructions above these: scalar, sse4, avx2, avx512, avx512_bf16, neon");
   add_value(*command, "--seconds", options->seconds, "S", "measuring time of each problem and engine");
   add_json(*command, options->json);

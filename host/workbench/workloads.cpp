@@ -1,6 +1,6 @@
 // The table of workloads: one line of text each, the prefill sweep spelled by four loops.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
-#include "bench/workloads.h"
+#include "workbench/workloads.h"
 
 #include <fmt/format.h>
 
@@ -9,12 +9,8 @@
 
 #include "workbench/suites.h"
 
-namespace rapt::bench {
+namespace rapt::workbench {
 namespace {
-
-using workbench::Case;
-using workbench::parse_problem;
-using workbench::Problem;
 
 struct Line {
   const char* family;
@@ -78,6 +74,33 @@ void add_decode(std::vector<Workload>& list) {
   }
 }
 
+// The field's sweep: 16k tokens in all, a hidden size of 2048.
+void add_gpu_prefill(std::vector<Workload>& list) {
+  constexpr int kTokens = 16384, kHidden = 2048;
+  for (const char* type : {"bf16", "f16"}) {
+    for (const int head_dim : {64, 128, 256}) {
+      for (int seqlen = 512; seqlen <= kTokens; seqlen *= 2) {
+        for (const char* causal : {"", ":causal=br"}) {
+          const int batch = kTokens / seqlen, heads = kHidden / head_dim;
+          list.push_back(
+              {"gpu_prefill", parse_problem(fmt::format("{}:b{},hq{},sq{},d{}{}", type, batch, heads, seqlen, head_dim, causal))});
+        }
+      }
+    }
+  }
+}
+
+// One new token a sequence, 32 heads on 8, pages of 16: one long sequence, and batches whose caches together are as large.
+void add_gpu_decode(std::vector<Workload>& list) {
+  const auto add = [&list](int batch, int seqlen_kv, const char* rest) {
+    list.push_back({"gpu_decode", parse_problem(fmt::format("bf16:b{},hq32,hkv8,sq1,sk{},d128{}", batch, seqlen_kv, rest))});
+  };
+  for (int seqlen_kv = 1024; seqlen_kv <= 131072; seqlen_kv *= 2) add(1, seqlen_kv, "::page16");
+  for (const auto& [batch, seqlen_kv] : {std::pair{4, 32768}, {16, 8192}, {64, 2048}, {128, 1024}}) add(batch, seqlen_kv, "::page16");
+  for (const int seqlen_kv : {1024, 8192, 131072}) add(1, seqlen_kv, "");
+  add(16, 8192, ":lens=random:page16");
+}
+
 // At most 3 sequences of 70 rows, 2 key heads, and their query heads.
 Problem reduced(Problem problem) {
   const int64_t group = problem.heads_q / problem.heads_kv;
@@ -105,14 +128,18 @@ double over_sequences(Problem problem, const Case& data, One one) {
 
 }  // namespace
 
+bool for_gpus(const Workload& workload) { return workload.family.starts_with("gpu_"); }
+
 std::vector<Workload> workloads() {
   std::vector<Workload> list;
   add_prefill(list);
   add_decode(list);
   add_shapes(list);
+  add_gpu_prefill(list);
+  add_gpu_decode(list);
   for (const Line& line : kLines) list.push_back({line.family, parse_problem(line.problem)});
-  for (const std::string& model : workbench::preset_names()) {
-    for (const Problem& problem : workbench::preset(model)) list.push_back({"model", problem});
+  for (const std::string& model : preset_names()) {
+    for (const Problem& problem : preset(model)) list.push_back({"model", problem});
   }
   return list;
 }
@@ -121,16 +148,16 @@ std::vector<Workload> workloads_called(const std::string& name) {
   if (name.find(':') != std::string::npos) return {{"forward", parse_problem(name)}};
   std::vector<Workload> chosen, all = workloads();
   for (const Workload& workload : all) {
-    if (name == "all" || name == workload.family) chosen.push_back(workload);
+    if ((name == "all" && !for_gpus(workload)) || name == workload.family) chosen.push_back(workload);
   }
-  const std::vector<std::string> models = workbench::preset_names();
+  const std::vector<std::string> models = preset_names();
   if (std::find(models.begin(), models.end(), name) != models.end()) {
-    for (const Problem& problem : workbench::preset(name)) chosen.push_back({"model", problem});
+    for (const Problem& problem : preset(name)) chosen.push_back({"model", problem});
   }
   if (chosen.empty()) {
     throw std::invalid_argument(
         fmt::format("no workload is called '{}': use all, prefill, grouped, decode, short, shapes, ragged, paged, "
-                    "model, tiny, {}, or a problem such as f32:b1,hq8,sq1024,d128",
+                    "model, tiny, gpu_prefill, gpu_decode, {}, or a problem such as f32:b1,hq8,sq1024,d128",
                     name, fmt::join(models, ", ")));
   }
   return chosen;
@@ -146,8 +173,8 @@ std::vector<Workload> reduced(std::vector<Workload> list) {
   return kept;
 }
 
-double flops_of(const Problem& problem, const Case& data) { return over_sequences(problem, data, workbench::flops); }
+double flops_of(const Problem& problem, const Case& data) { return over_sequences(problem, data, flops); }
 
-double bytes_of(const Problem& problem, const Case& data) { return over_sequences(problem, data, workbench::unique_bytes); }
+double bytes_of(const Problem& problem, const Case& data) { return over_sequences(problem, data, unique_bytes); }
 
-}  // namespace rapt::bench
+}  // namespace rapt::workbench

@@ -290,6 +290,8 @@ INSTANTIATE_TEST_SUITE_P(
                       BadUsage{"ValidateUnknownIsa", {"validate", "--isa", "avx9", "f32:sq1,d1"}, "--isa", "avx2"},
                       BadUsage{"ValidateFilesAndProblems", {"validate", "--q", "q.npy", "f32:sq1,d1"}, "--q", "one or the other"},
                       BadUsage{"ValidateOutputWithoutInputs", {"validate", "--o", "o.npy"}, "--o", "needs the inputs"},
+                      BadUsage{"ValidateRandomOfNone", {"validate", "--random", "0"}, "--random", "give 1 or more"},
+                      BadUsage{"ValidateSeedOfNothing", {"validate", "--seed", "3"}, "--seed", "--random COUNT"},
                       BadUsage{"ValidateEngineThatIsNotHere", {"validate", "--engine", "cuda", "f32:sq1,d1"}, "--engine cuda", ""},
                       BadUsage{"InfoMatrixAsJson", {"info", "--matrix", "--json"}, "--matrix", "leave out --json"}),
     kName);

@@ -48,6 +48,34 @@ TEST(ProgramValidate, HoldsEveryEngineAgainstTheJudge) {
   }
 }
 
+TEST(ProgramValidate, DrawsSeededRandomProblemsAndCountsThemByKernel) {
+  for (const char* tiles : {"", "--tiles"}) {
+    std::vector<std::string> arguments = {"validate", "--json", "--engine", "cpu", "--random", "5", "--seed", "11"};
+    if (*tiles != '\0') arguments.emplace_back(tiles);
+    const Ran ran = rapt(arguments);
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    const json engine = json::parse(ran.out)["engines"][0];
+    EXPECT_EQ(engine["problems"], 5);
+    EXPECT_NE(engine["worst_problem"].get<std::string>().find("seed=1"), std::string::npos) << engine["worst_problem"];
+    int64_t by_kernel = 0;
+    for (const json& kernel : engine["kernels"]) {
+      EXPECT_EQ(kernel["kernel"].get<std::string>().rfind("cpu/", 0), 0u);
+      EXPECT_LE(kernel["error_of_bound"].get<double>(), engine["error_of_bound"].get<double>());
+      by_kernel += kernel["problems"].get<int64_t>();
+    }
+    EXPECT_EQ(by_kernel, 5);
+    EXPECT_EQ(rapt(arguments).out, ran.out) << "the same seeds, the same answers";
+  }
+}
+
+TEST(ProgramValidate, BeginsNoProblemAfterItsTime) {
+  const Ran ran = rapt({"validate", "--json", "--engine", "cpu", "--random", "1000000", "--seconds", "0.2"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const int64_t judged = json::parse(ran.out)["engines"][0]["problems"].get<int64_t>();
+  EXPECT_GT(judged, 0);
+  EXPECT_LT(judged, 1000000);
+}
+
 TEST(ProgramValidate, PrintsTheWorstElementAndAProblemToReplay) {
   const Ran ran = rapt({"validate", kProblem, "--engine", "cpu", "--isa", "scalar", "--histogram"});
   ASSERT_EQ(ran.code, 0) << ran.err;

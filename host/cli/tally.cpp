@@ -43,7 +43,8 @@ void Tally::add(const std::string& problem, const workbench::Verdict& verdict, c
   OfKernel& of_kernel = kernels[kernel];
   ++of_kernel.judged;
   if (!verdict.pass) ++of_kernel.failed;
-  if (verdict.worst > of_kernel.worst || of_kernel.worst_problem.empty()) of_kernel.worst = verdict.worst, of_kernel.worst_problem = problem;
+  if (verdict.worst > of_kernel.worst || of_kernel.worst_problem.empty())
+    of_kernel.worst = verdict.worst, of_kernel.worst_problem = problem;
 }
 
 void Tally::add_refusal(const std::string& problem, const std::string& sentence) {

@@ -76,7 +76,8 @@ std::vector<Contender> contenders_of(const ValidateOptions& options) {
 void hold_against(const workbench::Case& data, const workbench::Judgement& exact, Contender& contender) {
   const workbench::Outcome outcome = workbench::run_engine(contender.context.get(), data, contender.engine);
   if (outcome.status == RAPT_UNSUPPORTED || outcome.status == RAPT_NO_DEVICE) {
-    if (contender.refusal_is_fault || outcome.status == RAPT_NO_DEVICE) throw BadInput(fmt::format("--engine {}: {}: {}", engine_name(contender.engine), data.name, outcome.message));
+    if (contender.refusal_is_fault || outcome.status == RAPT_NO_DEVICE)
+      throw BadInput(fmt::format("--engine {}: {}: {}", engine_name(contender.engine), data.name, outcome.message));
     contender.tally.add_refusal(data.name, outcome.message);
   } else if (outcome.ok()) {
     contender.tally.add(data.name, workbench::compare(data, exact, outcome), outcome.kernel);
@@ -91,7 +92,7 @@ void hold_against(const workbench::Case& data, const workbench::Judgement& exact
 
 int64_t at_least(int64_t least, const std::string& option, const std::string& text) {
   const int64_t number = parse_integer(option, text);
-  if (number < least) throw BadInput(fmt::format("{}: give {} or more", option, least));
+  if (number < least) throw BadInput(fmt::format("{}: {} is too few; give {} or more", option, number, least));
   return number;
 }
 
@@ -160,14 +161,15 @@ void sort_positionals(ValidateOptions& options) {
   if (options.inputs.any() && (!options.problems.empty() || !options.suite.empty() || !options.random.empty())) {
     throw BadInput("--q, --k and --v go without problem strings, --suite and --random; validate one or the other");
   }
-  if (options.random.empty() && (!options.seed.empty() || options.tiles)) throw BadInput("--seed and --tiles say which problems --random draws; give --random COUNT too");
+  if (options.random.empty() && (!options.seed.empty() || options.tiles))
+    throw BadInput("--seed and --tiles say which problems --random draws; give --random COUNT too");
   if (options.o.empty() && !options.lse.empty()) throw BadInput("--lse goes with --o; give --o FILE too");
   if (!options.inputs.any() && !options.o.empty()) throw BadInput("--o needs the inputs that it came from; give --q, --k and --v");
 }
 
 int validate(ValidateOptions options) {
   sort_positionals(options);
-  if (options.exact_memory) workbench::place_without_bands();
+  workbench::place_with_bands(!options.exact_memory);
   std::vector<Contender> contenders = contenders_of(options);
   std::vector<Tally> tallies;
   if (options.inputs.any()) {
@@ -203,7 +205,8 @@ void add_validate(CLI::App& program, int& exit_code) {
   command->add_flag("--tiles", options->tiles, "draw them for kernels that work on tiles: compiled head sizes, lengths around tiles");
   add_value(*command, "--seed", options->seed, "N", "of the first of them (default 1); the next have the next");
   add_value(*command, "--seconds", options->seconds, "S", "begin no problem after so long");
-  command->add_flag("--exact-memory", options->exact_memory, "of engine cuda: no guard bands in the device's memory, for compute-sanitizer");
+  command->add_flag("--exact-memory", options->exact_memory,
+                    "of engine cuda: no guard bands in the device's memory, for compute-sanitizer");
   add_engine(*command, options->engine);
   add_threads(*command, options->threads);
   add_value(*command, "--isa", options->isa, "NAME,...", "of the cpu engine: scalar, sse4, avx2, avx512, avx512_bf16, neon");

@@ -96,7 +96,7 @@ int64_t row_of(const Case& data, const rapt_tensor& tensor, const Buffer& pool, 
 
 std::vector<std::pair<Buffer, const char*>> Case::inputs() const {
   std::vector<std::pair<Buffer, const char*>> list;
-  for (const auto& [name, buffer] : kBuffers) list.emplace_back(this->*buffer, name);
+  for (const Named& named : kBuffers) list.emplace_back(this->*named.buffer, named.name);
   return list;
 }
 
@@ -107,7 +107,8 @@ uint64_t Case::hash() const {
 }
 
 bool Case::guards_intact() const {
-  return std::all_of(std::begin(kBuffers), std::end(kBuffers), [this](const Named& named) { return (this->*named.buffer).guards_intact(); });
+  return std::all_of(std::begin(kBuffers), std::end(kBuffers),
+                     [this](const Named& named) { return (this->*named.buffer).guards_intact(); });
 }
 
 Case make_case(const Problem& problem) {

@@ -18,8 +18,8 @@ using Handle = void*;
 using Create = int (*)(Handle*);
 using Destroy = int (*)(Handle);
 using GetProperty = int (*)(int, int*);
-using Gemm = int (*)(Handle, int, int, int, int, int, const void*, const void*, cudaDataType, int, long long, const void*, cudaDataType, int,
-                     long long, const void*, void*, cudaDataType, int, long long, int, int, int);
+using Gemm = int (*)(Handle, int, int, int, int, int, const void*, const void*, cudaDataType, int, long long, const void*, cudaDataType,
+                     int, long long, const void*, void*, cudaDataType, int, long long, int, int, int);
 
 class Loaded : public Cublas {
  public:
@@ -36,11 +36,13 @@ class Loaded : public Cublas {
   void multiply(const Product& p) override {
     const float beta = 0;
     const cudaDataType type = p.type == RAPT_BF16 ? CUDA_R_16BF : CUDA_R_16F;
-    const int64_t b_row = p.transposed ? p.depth : p.columns, a_row = p.a_row != 0 ? p.a_row : p.depth, c_row = p.c_row != 0 ? p.c_row : p.columns;
-    check(gemm_(handle_, p.transposed ? kTransposed : kPlain, kPlain, static_cast<int>(p.columns), static_cast<int>(p.rows),
-                static_cast<int>(p.depth), &p.alpha, p.b, type, static_cast<int>(b_row), p.b_stride, p.a, type, static_cast<int>(a_row), p.a_stride,
-                &beta, p.c, type, static_cast<int>(c_row), p.c_stride, static_cast<int>(p.count), kSumsInF32, kDefaultAlgorithm),
-          "cublasGemmStridedBatchedEx");
+    const int64_t b_row = p.transposed ? p.depth : p.columns, a_row = p.a_row != 0 ? p.a_row : p.depth,
+                  c_row = p.c_row != 0 ? p.c_row : p.columns;
+    check(
+        gemm_(handle_, p.transposed ? kTransposed : kPlain, kPlain, static_cast<int>(p.columns), static_cast<int>(p.rows),
+              static_cast<int>(p.depth), &p.alpha, p.b, type, static_cast<int>(b_row), p.b_stride, p.a, type, static_cast<int>(a_row),
+              p.a_stride, &beta, p.c, type, static_cast<int>(c_row), p.c_stride, static_cast<int>(p.count), kSumsInF32, kDefaultAlgorithm),
+        "cublasGemmStridedBatchedEx");
   }
 
   std::string version() const override {

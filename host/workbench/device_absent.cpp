@@ -11,7 +11,7 @@ std::unique_ptr<Placement> place_on_device(const rapt_plan* plan, const Case&, B
   throw std::logic_error(std::string(rapt_plan_kernel(plan)) + " in a build without CUDA");
 }
 
-void place_without_bands() {}
+void place_with_bands(bool) {}
 
 std::optional<Device> device_here() { return {}; }
 

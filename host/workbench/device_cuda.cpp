@@ -67,8 +67,8 @@ std::optional<Device> device_here() {
     return {};
   }
   require(cudaDriverGetVersion(&newest), "cudaDriverGetVersion");
-  return Device{properties.name, fmt::format("{}.{}", newest / 1000, newest % 1000 / 10), properties.multiProcessorCount, properties.l2CacheSize,
-                static_cast<int64_t>(properties.totalGlobalMem)};
+  return Device{properties.name, fmt::format("{}.{}", newest / 1000, newest % 1000 / 10), properties.multiProcessorCount,
+                properties.l2CacheSize, static_cast<int64_t>(properties.totalGlobalMem)};
 }
 
 void flush_l2() {
@@ -82,7 +82,8 @@ double device_copy_gbps() {
   if (gbps > 0 || !device_here()) return gbps;
   const DeviceBytes from = device_bytes(kCopied), to = device_bytes(kCopied);
   require(cudaMemset(from.get(), 0x5A, kCopied), "cudaMemset");
-  const double seconds = best_seconds([&] { require(cudaMemcpyAsync(to.get(), from.get(), kCopied, cudaMemcpyDeviceToDevice, nullptr), "a copy"); });
+  const double seconds =
+      best_seconds([&] { require(cudaMemcpyAsync(to.get(), from.get(), kCopied, cudaMemcpyDeviceToDevice, nullptr), "a copy"); });
   return gbps = 2 * static_cast<double>(kCopied) / seconds * 1e-9;
 }
 

@@ -32,8 +32,8 @@ class Placement {
 // o, lse (may be empty) and workspace as they are now. The buffers and the plan must outlive it. Throws std::runtime_error.
 std::unique_ptr<Placement> place(const rapt_plan* plan, const Case& data, Buffer& o, Buffer& lse, Buffer& workspace);
 
-// On the device a buffer has guard bands as on the host. Without them it is an allocation of its own that ends where the tensor ends, and
-// the workspace is left as it was allocated: what memory checkers want to see.
-void place_without_bands();
+// On the device a buffer has guard bands as on the host (default). Without them it is an allocation of its own that ends where the tensor
+// ends, and the workspace is left as it was allocated: what memory checkers want to see.
+void place_with_bands(bool wanted);
 
 }  // namespace rapt::workbench

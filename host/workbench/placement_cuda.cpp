@@ -32,7 +32,9 @@ class DeviceCopy {
     const auto at = reinterpret_cast<uintptr_t>(address), begin = reinterpret_cast<uintptr_t>(host_.data());
     return begin != 0 && at >= begin && at < begin + std::max<size_t>(host_.size(), 1);
   }
-  const void* translated(const void* address) const { return data() + (static_cast<const unsigned char*>(address) - host_.as<unsigned char>()); }
+  const void* translated(const void* address) const {
+    return data() + (static_cast<const unsigned char*>(address) - host_.as<unsigned char>());
+  }
   const void* home(const void* address) const { return host_.as<unsigned char>() + (static_cast<const unsigned char*>(address) - data()); }
 
   void write(const void* bytes) const {
@@ -66,7 +68,8 @@ class OnDevice : public Placement {
     }
     outputs_.emplace_back(o, "o", DeviceCopy::Content::copied);
     if (lse.data() != nullptr) outputs_.emplace_back(lse, "lse", DeviceCopy::Content::copied);
-    workspace_ = std::make_unique<DeviceCopy>(workspace, "the workspace", bands_wanted ? DeviceCopy::Content::copied : DeviceCopy::Content::left);
+    workspace_ =
+        std::make_unique<DeviceCopy>(workspace, "the workspace", bands_wanted ? DeviceCopy::Content::copied : DeviceCopy::Content::left);
     translate(data);
     args_.o = outputs_[0].data();
     args_.lse = lse.data() != nullptr ? outputs_[1].data() : nullptr;
@@ -135,11 +138,12 @@ class OnDevice : public Placement {
 
   static std::vector<const void*> entries_of(const Buffer& pages) {
     const auto* begin = pages.as<const void*>();
-    return {begin, begin + pages.size() / sizeof(void*)};
+    return std::vector<const void*>(begin, begin + pages.size() / sizeof(void*));
   }
 
   const DeviceCopy* copy_of(const Buffer& buffer) const {
-    const auto found = std::find_if(inputs_.begin(), inputs_.end(), [&](const DeviceCopy& copy) { return copy.host().data() == buffer.data(); });
+    const auto found =
+        std::find_if(inputs_.begin(), inputs_.end(), [&](const DeviceCopy& copy) { return copy.host().data() == buffer.data(); });
     return found == inputs_.end() ? nullptr : &*found;
   }
 
@@ -148,7 +152,8 @@ class OnDevice : public Placement {
     auto* host = const_cast<void*>(input.host().data());
     input.read(host);
     if (args_.k_pages == nullptr) return;
-    const bool of_k = input.data() == static_cast<const void*>(args_.k_pages), of_v = input.data() == static_cast<const void*>(args_.v_pages);
+    const bool of_k = input.data() == static_cast<const void*>(args_.k_pages),
+               of_v = input.data() == static_cast<const void*>(args_.v_pages);
     if (!of_k && !of_v) return;
     const DeviceCopy& pool = of_k ? *k_pool_ : *v_pool_;
     auto* entries = static_cast<const void**>(host);
@@ -166,7 +171,7 @@ class OnDevice : public Placement {
 
 }  // namespace
 
-void place_without_bands() { bands_wanted = false; }
+void place_with_bands(bool wanted) { bands_wanted = wanted; }
 
 std::unique_ptr<Placement> place_on_device(const rapt_plan* plan, const Case& data, Buffer& o, Buffer& lse, Buffer& workspace) {
   return std::make_unique<OnDevice>(plan, data, o, lse, workspace);

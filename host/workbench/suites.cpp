@@ -80,7 +80,8 @@ void draw_tile_types(Random& random, Problem& p) {
 }
 
 void draw_tile_shape(Random& random, Problem& p) {
-  const int64_t groups[] = {1, 1, 2, 4, 5, 8}, compiled[] = {64, 80, 96, 128, 192, 256}, lengths[] = {64, 112, 128, 176, 192, 256, 320, 384, 512};
+  const int64_t groups[] = {1, 1, 2, 4, 5, 8}, compiled[] = {64, 80, 96, 128, 192, 256},
+                lengths[] = {64, 112, 128, 176, 192, 256, 320, 384, 512};
   p.batch = random.chance(0.6) ? 1 : random.between(2, 4);
   p.heads_kv = random.between(1, 2);
   p.heads_q = p.heads_kv * one_of(random, groups);

@@ -10,8 +10,8 @@
 
 namespace rapt::workbench {
 
-std::vector<std::string> suite_names();                 // "smoke", "full"
-std::vector<Problem> suite(const std::string& name);    // throws std::invalid_argument
+std::vector<std::string> suite_names();               // "smoke", "full"
+std::vector<Problem> suite(const std::string& name);  // throws std::invalid_argument
 // Problem number `seed` of the random supply: every feature and layout, sizes around tile edges, small enough to judge in about
 // a millisecond.
 Problem random_problem(uint64_t seed);
@@ -19,7 +19,7 @@ Problem random_problem(uint64_t seed);
 // compiled for, lengths around tiles of 64 to 256, several milliseconds each.
 Problem random_tile_problem(uint64_t seed);
 
-std::vector<std::string> preset_names();                // real models: "llama3.1", "smollm2", "minilm", "gpt-oss", ...
-std::vector<Problem> preset(const std::string& name);   // prefill and decode problems of that model; throws likewise
+std::vector<std::string> preset_names();               // real models: "llama3.1", "smollm2", "minilm", "gpt-oss", ...
+std::vector<Problem> preset(const std::string& name);  // prefill and decode problems of that model; throws likewise
 
 }  // namespace rapt::workbench

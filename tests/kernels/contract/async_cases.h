@@ -12,6 +12,10 @@ struct TensorFacts {
 };
 
 SIMT_HOST_DEVICE constexpr int tensor_dim(int d) { return d == 0 ? 100 : d == 1 ? 7 : d == 2 ? 3 : 2; }
+// From a random word: up to two elements outside on either side.
+SIMT_HOST_DEVICE constexpr int coordinate(uint32_t word, int d) {
+  return static_cast<int>(word % static_cast<uint32_t>(tensor_dim(d) + 4)) - 2;
+}
 
 template <int kTensorRank, int kElementBytes, int kSwizzle>
 struct Tensor {
@@ -42,7 +46,7 @@ struct TmaCase : WarpCase<5, 1, 512> {
     simt::sync_block();
     if (simt::thread() == 0) {
       int c[5];
-      SIMT_UNROLL for (int d = 0; d < 5; ++d) c[d] = static_cast<int>(in[d] % static_cast<uint32_t>(tensor_dim(d) + 4)) - 2;
+      SIMT_UNROLL for (int d = 0; d < 5; ++d) c[d] = coordinate(in[d], d);
       copy(p.map, smem, c);
     }
     if constexpr (kWay == Tma::load) simt::mbarrier_wait_parity(smem.barrier, 0);

@@ -1,7 +1,7 @@
 // The list of conformance kernels, on a machine that is left open: the emulator in the tests, hardware where golden files are recorded.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "tests/kernels/contract/async_cases.h"
+#include "tests/kernels/contract/block_cases.h"
 #include "tests/kernels/contract/copy_cases.h"
 #include "tests/kernels/contract/scalar_cases.h"
 #include "tests/kernels/contract/warp_cases.h"
@@ -16,13 +16,16 @@ struct Case {
   const char* name;  // of the instruction, as in kernels/simt
   int architecture;  // the first that has it: 80, 89, 90
   Fill fill;
-  int threads, accumulators, in, out, shared_words, global_bytes;
+  int threads;  // of all blocks
+  int blocks, accumulators, in, out;
+  int shared_words;  // of a block
+  int global_bytes;
   TensorFacts tensor;                                  // rank 0: no tensor copy
   WgmmaFacts wgmma;                                    // type none: no product of a warpgroup
   int (*launch)(const Params& params, void* context);  // 0, or the machine's error number
 };
 
-// Machine<Kernel>::launch(params, context) runs the kernel in one block.
+// Machine<Kernel>::launch(params, context) runs the kernel in its blocks.
 template <template <class> class Machine, class C>
 constexpr Case entry(const char* name, int architecture, Fill fill) {
   TensorFacts tensor{};
@@ -32,7 +35,8 @@ constexpr Case entry(const char* name, int architecture, Fill fill) {
   return {name,
           architecture,
           fill,
-          C::kThreads,
+          C::kThreads * blocks_of<C>(),
+          blocks_of<C>(),
           C::kAccumulators,
           C::kIn,
           C::kOut,
@@ -114,6 +118,21 @@ constexpr Case kCases[] = {
     entry<M, BulkCase<Bulk::load>>("bulk_load", 90, Fill::bits),
     entry<M, BulkCase<Bulk::store>>("bulk_store", 90, Fill::bits),
     entry<M, BulkCase<Bulk::add>>("bulk_reduce_add_f32", 90, Fill::small_tf32),
+
+    entry<M, SharedClusterCase>("shared_cluster", 90, Fill::bits),
+    entry<M, RemoteArriveCase>("mbarrier_arrive_cluster", 90, Fill::bits),
+    entry<M, MulticastCase<Tensor<2, 2, 128>>>("tma_multicast_2d_16bit_swizzle128", 90, Fill::bits),
+    entry<M, MulticastCase<Tensor<3, 4, 64>>>("tma_multicast_3d_32bit_swizzle64", 90, Fill::bits),
+    entry<M, MulticastCase<Tensor<4, 1, 0>>>("tma_multicast_4d_8bit_swizzle0", 90, Fill::bits),
+    entry<M, PassCase<Pass::store_release>>("store_release", 80, Fill::bits),
+    entry<M, PassCase<Pass::red_release>>("red_release_add", 80, Fill::bits),
+    entry<M, PassCase<Pass::fence>>("threadfence", 80, Fill::bits),
+    entry<M, AtomicAddCase<int>>("atomic_add_int", 80, Fill::bits),
+    entry<M, AtomicAddCase<float>>("atomic_add_float", 80, Fill::small_tf32),
+    entry<M, ElectCase>("elect", 90, Fill::bits),
+    entry<M, NamedBarrierCase>("named_barriers", 80, Fill::bits),
+    entry<M, SetmaxnregCase>("setmaxnreg", 90, Fill::bits),
+    entry<M, DependentCase>("griddepcontrol", 90, Fill::bits),
 
     entry<M, WgmmaCase<simt::bf16, 128, false, 0, false, false>>("wgmma_ss_bf16_n128_k_swizzle0", 90, Fill::small_bf16),
     entry<M, WgmmaCase<simt::bf16, 128, false, 32, false, false>>("wgmma_ss_bf16_n128_k_swizzle32", 90, Fill::small_bf16),

@@ -24,7 +24,7 @@ Images emulated(const Case& c, uint32_t seed, const emu::Options& options) {
   emu::DeviceArray<uint32_t> registers_in(images.registers_in, "registers_in"), registers_out(images.registers_out.size(), "registers_out"),
       shared_in(images.shared_in, "shared_in"), shared_out(images.shared_in.size(), "shared_out");
   emu::DeviceArray<uint8_t> global(images.global, "global");
-  EmulatedRun run{options, {}};
+  EmulatedRun run{options, &global, {}};
   Params params{registers_in.data(), registers_out.data(), shared_in.data(), shared_out.data(), global.data(), {}};
   if (c.tensor.rank > 0) {
     EXPECT_EQ(emu::isa::encode(params.map, tensor_of(c, global.data())), nullptr);

@@ -11,7 +11,16 @@ template <class Kernel>
 struct EmulatedMachine {
   static int launch(const Params& params, void* context) {
     EmulatedRun& run = *static_cast<EmulatedRun*>(context);
-    run.report = emu::launch<Kernel>({}, params, run.options);
+    const simt::Dim3 grid{Kernel::kBlocks, 1, 1}, cluster{Kernel::kCluster, 1, 1};
+    emu::Options options = run.options;
+    options.resident = Kernel::kBlocks / Kernel::kCluster;
+    if constexpr (Kernel::kTwice) {
+      const emu::LaunchShape shape = emu::shape_of<Kernel>(grid, params, cluster);
+      const emu::PairReport both = emu::run_dependent(shape, shape, {run.global}, options);
+      run.report = both.predecessor.clean() ? both.dependent : both.predecessor;
+    } else {
+      run.report = emu::launch<Kernel>(grid, params, options, cluster);
+    }
     return run.report.clean() ? 0 : 1;
   }
 };

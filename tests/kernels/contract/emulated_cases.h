@@ -3,6 +3,7 @@
 #pragma once
 #include <vector>
 
+#include "tests/emulator/memory.h"
 #include "tests/emulator/options.h"
 #include "tests/emulator/report.h"
 #include "tests/kernels/contract/cases.h"
@@ -11,6 +12,7 @@ namespace rapt::contract {
 
 struct EmulatedRun {  // the context of a launch
   emu::Options options;
+  emu::DeviceMemory* global;  // what a first launch leaves to a second one
   emu::Report report;
 };
 

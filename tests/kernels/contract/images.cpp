@@ -54,7 +54,7 @@ Images drawn(const Case& c, uint32_t seed) {
   for (int t = 0; t < c.threads; ++t)
     for (int i = 0; i < c.in; ++i) images.registers_in.push_back(register_word(c, i, random));
   images.registers_out.assign(static_cast<size_t>(c.threads * c.out), 0);
-  for (int i = 0; i < c.shared_words; ++i)
+  for (int i = 0; i < c.shared_words * c.blocks; ++i)
     images.shared_in.push_back(c.fill == Fill::bits || c.fill == Fill::floats ? static_cast<uint32_t>(random())
                                                                               : small_word(c.fill, random));
   images.shared_out = images.shared_in;

@@ -7,9 +7,9 @@
 namespace rapt::contract {
 
 struct Params {
-  const uint32_t* registers_in;  // [threads][Case::kIn]
-  uint32_t* registers_out;       // [threads][Case::kOut]
-  const uint32_t* shared_in;     // [Case::kSharedWords]
+  const uint32_t* registers_in;  // [blocks][threads][Case::kIn]
+  uint32_t* registers_out;       // [blocks][threads][Case::kOut]
+  const uint32_t* shared_in;     // [blocks][Case::kSharedWords]
   uint32_t* shared_out;
   uint8_t* global;  // [Case::kGlobalBytes]
   simt::TensorMap map;
@@ -29,15 +29,38 @@ struct WarpCase {
   using Smem = Storage<kWords>;
 };
 
+// What a case says only where it differs: blocks of the grid and of a cluster, launches in a row, blocks of an SM.
+template <class Case>
+constexpr int blocks_of() {
+  if constexpr (requires { Case::kBlocks; }) return Case::kBlocks;
+  return 1;
+}
+template <class Case>
+constexpr int cluster_of() {
+  if constexpr (requires { Case::kCluster; }) return Case::kCluster;
+  return 1;
+}
+template <class Case>
+constexpr bool twice() {
+  return requires { Case::kTwice; };
+}
+template <class Case>
+constexpr int min_blocks_of() {
+  if constexpr (requires { Case::kMinBlocks; }) return Case::kMinBlocks;
+  return 1;
+}
+
 template <class Case>
 struct Kernel {
   using Params = contract::Params;
   using SharedStorage = typename Case::Smem;
-  static constexpr int kThreads = Case::kThreads, kMinBlocks = 1;
+  static constexpr int kThreads = Case::kThreads, kMinBlocks = min_blocks_of<Case>();
+  static constexpr int kBlocks = blocks_of<Case>(), kCluster = cluster_of<Case>();
+  static constexpr bool kTwice = twice<Case>();
 
   static SIMT_DEVICE void run(const Params& p, SharedStorage& smem) {
-    const int t = simt::thread();
-    for (int i = t; i < Case::kSharedWords; i += kThreads) smem.image[i] = p.shared_in[i];
+    const int block = static_cast<int>(simt::block().x), t = block * kThreads + simt::thread(), word0 = block * Case::kSharedWords;
+    for (int i = simt::thread(); i < Case::kSharedWords; i += kThreads) smem.image[i] = p.shared_in[word0 + i];
     uint32_t in[Case::kIn], out[Case::kOut];
     SIMT_UNROLL for (int i = 0; i < Case::kIn; ++i) in[i] = p.registers_in[t * Case::kIn + i];
     SIMT_UNROLL for (int i = 0; i < Case::kOut; ++i) out[i] = 0;
@@ -45,7 +68,7 @@ struct Kernel {
     Case::run(p, smem, in, out);
     simt::sync_block();
     SIMT_UNROLL for (int i = 0; i < Case::kOut; ++i) p.registers_out[t * Case::kOut + i] = out[i];
-    for (int i = t; i < Case::kSharedWords; i += kThreads) p.shared_out[i] = smem.image[i];
+    for (int i = simt::thread(); i < Case::kSharedWords; i += kThreads) p.shared_out[word0 + i] = smem.image[i];
   }
 };
 

@@ -31,7 +31,19 @@ struct CudaMachine {
   static int launch(const Params& params, void*) {
     const int bytes = sizeof(typename Kernel::SharedStorage);
     check(cudaFuncSetAttribute(kernel_entry<Kernel>, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes), "shared memory");
-    kernel_entry<Kernel><<<1, Kernel::kThreads, bytes>>>(params);
+    cudaLaunchConfig_t launch{dim3(Kernel::kBlocks), dim3(Kernel::kThreads), static_cast<size_t>(bytes), nullptr, nullptr, 0};
+    cudaLaunchAttribute attributes[2];
+    launch.attrs = attributes;
+    if (Kernel::kCluster > 1) {
+      attributes[launch.numAttrs].id = cudaLaunchAttributeClusterDimension;
+      attributes[launch.numAttrs++].val.clusterDim = {Kernel::kCluster, 1, 1};
+    }
+    check(cudaLaunchKernelEx(&launch, kernel_entry<Kernel>, params), "launch");
+    if (Kernel::kTwice) {
+      attributes[launch.numAttrs].id = cudaLaunchAttributeProgrammaticStreamSerialization;
+      attributes[launch.numAttrs++].val.programmaticStreamSerializationAllowed = 1;
+      check(cudaLaunchKernelEx(&launch, kernel_entry<Kernel>, params), "dependent launch");
+    }
     return static_cast<int>(cudaGetLastError());
   }
 };

@@ -112,7 +112,7 @@ void tensor_copy(const Case& c, Images& m) {
   const TensorMapInfo map = tensor_of(c, m.global.data());
   const std::string name = c.name;
   int at[5];
-  for (int d = 0; d < 5; ++d) at[d] = static_cast<int>(m.in(c, 0, d) % static_cast<uint32_t>(tensor_dim(d) + 4)) - 2;
+  for (int d = 0; d < 5; ++d) at[d] = coordinate(m.in(c, 0, d), d);
   for (const Chunk& chunk : box_chunks(map, 0, at)) {
     uint8_t* shared = reinterpret_cast<uint8_t*>(m.shared_out.data()) + chunk.shared;
     if (name.find("load") != std::string::npos) load_chunk(shared, chunk);
@@ -228,6 +228,7 @@ TensorMapInfo tensor_of(const Case& c, uint8_t* global) {
 }
 
 Semantics semantics_of(const std::string& name) {
+  if (Semantics of_blocks = semantics_of_blocks(name)) return of_blocks;
   if (name.rfind("tma_", 0) == 0) return tensor_copy;
   if (name.rfind("wgmma_", 0) == 0) return wgmma;
   const auto found = kSemantics.find(name);

@@ -11,6 +11,8 @@ namespace rapt::contract {
 // Empty: nothing says what this case means.
 std::function<void(const Case&, Images&)> semantics_of(const std::string& name);
 
+std::function<void(const Case&, Images&)> semantics_of_blocks(const std::string& name);  // of block_cases.h, asked by the above
+
 // The tensor of a case, in these bytes.
 emu::isa::TensorMapInfo tensor_of(const Case& c, uint8_t* global);
 

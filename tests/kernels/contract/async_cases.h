@@ -6,8 +6,10 @@
 namespace rapt::contract {
 
 // The tensor that lies in the global image, and the box that is copied. Some boxes stick out. What a host encodes.
+enum class Number { integer, f16, bf16, f32 };  // of an element: what a reduction adds
 struct TensorFacts {
   int rank, element_bytes, swizzle_bytes;
+  Number number;
   int dim[5], stride[5], box[5];  // elements, bytes, elements
 };
 
@@ -17,7 +19,7 @@ SIMT_HOST_DEVICE constexpr int coordinate(uint32_t word, int d) {
   return static_cast<int>(word % static_cast<uint32_t>(tensor_dim(d) + 4)) - 2;
 }
 
-template <int kTensorRank, int kElementBytes, int kSwizzle>
+template <int kTensorRank, int kElementBytes, int kSwizzle, Number kNumber = Number::integer>
 struct Tensor {
   static constexpr int kRank = kTensorRank, kRowBytes = (100 * kElementBytes + 15) / 16 * 16;
   static constexpr int kInner = (kSwizzle ? kSwizzle : 48) / kElementBytes;  // of the box
@@ -26,6 +28,7 @@ struct Tensor {
     return {kRank,
             kElementBytes,
             kSwizzle,
+            kNumber,
             {100, 7, 3, 2, 2},
             {kElementBytes, kRowBytes, kRowBytes * 7, kRowBytes * 21, kRowBytes * 42},
             {kInner, 4, 2, 1, 2}};
@@ -115,9 +118,10 @@ inline constexpr WgmmaFacts::Type kWgmmaType<simt::e4m3> = WgmmaFacts::Type::e4m
 // A dense tile at the start of the image, B at kB: one instruction's depth. in: d, then a.
 template <class T, int kN, bool kTransB, int kSwizzle, bool kRegisters, bool kAccumulate>
 struct WgmmaCase {
-  static constexpr int kThreads = 128, kAccumulators = kN / 2, kIn = kN / 2 + 4, kOut = kN / 2, kSharedWords = 6144, kGlobalBytes = 256;
-  using Smem = Storage<kSharedWords>;
+  static constexpr int kThreads = 128, kAccumulators = kN / 2, kIn = kN / 2 + 4, kOut = kN / 2, kGlobalBytes = 256;
   static constexpr uint32_t kB = 8192, kWidth = kSwizzle ? kSwizzle : 16;
+  static constexpr int kSharedWords = kN <= 128 || kTransB ? 6144 : (kB + kN * kWidth) / 4;
+  using Smem = Storage<kSharedWords>;
   static constexpr simt::Swizzle kMode = kSwizzle == 128  ? simt::Swizzle::b128
                                          : kSwizzle == 64 ? simt::Swizzle::b64
                                          : kSwizzle == 32 ? simt::Swizzle::b32

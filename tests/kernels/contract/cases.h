@@ -14,7 +14,7 @@ enum class Fill { bits, floats, small_bf16, small_f16, small_tf32, small_e4m3, s
 
 struct Case {
   const char* name;  // of the instruction, as in kernels/simt
-  int architecture;  // the first that has it: 80, 89, 90
+  int architecture;  // the first that has it: 80, 89, 90; 0: no wrapper in kernels/simt/hardware, for no kernel needs it
   Fill fill;
   int threads;  // of all blocks
   int blocks, accumulators, in, out;
@@ -115,6 +115,9 @@ constexpr Case kCases[] = {
     entry<M, TmaCase<Tma::add, Tensor<4, 4, 128>>>("tma_reduce_add_4d_32bit_swizzle128", 90, Fill::bits),
     entry<M, TmaCase<Tma::add, Tensor<2, 4, 0>>>("tma_reduce_add_2d_32bit_swizzle0", 90, Fill::bits),
     entry<M, TmaCase<Tma::add, Tensor<3, 4, 64>>>("tma_reduce_add_3d_32bit_swizzle64", 90, Fill::bits),
+    entry<M, TmaCase<Tma::add, Tensor<3, 4, 128, Number::f32>>>("tma_reduce_add_3d_f32_swizzle128", 90, Fill::small_tf32),
+    entry<M, TmaCase<Tma::add, Tensor<2, 2, 64, Number::bf16>>>("tma_reduce_add_2d_bf16_swizzle64", 90, Fill::small_bf16),
+    entry<M, TmaCase<Tma::add, Tensor<2, 2, 0, Number::f16>>>("tma_reduce_add_2d_f16_swizzle0", 90, Fill::small_f16),
     entry<M, BulkCase<Bulk::load>>("bulk_load", 90, Fill::bits),
     entry<M, BulkCase<Bulk::store>>("bulk_store", 90, Fill::bits),
     entry<M, BulkCase<Bulk::add>>("bulk_reduce_add_f32", 90, Fill::small_tf32),
@@ -151,6 +154,22 @@ constexpr Case kCases[] = {
     entry<M, WgmmaCase<simt::bf16, 192, true, 128, true, true>>("wgmma_rs_bf16_n192_mn_swizzle128", 90, Fill::small_bf16),
     entry<M, WgmmaCase<simt::e4m3, 128, false, 128, false, false>>("wgmma_ss_e4m3_n128_k_swizzle128", 90, Fill::small_e4m3),
     entry<M, WgmmaCase<simt::e4m3, 64, false, 64, true, true>>("wgmma_rs_e4m3_n64_k_swizzle64", 90, Fill::small_e4m3),
+    entry<M, WgmmaCase<simt::e4m3, 80, false, 32, false, true>>("wgmma_ss_e4m3_n80_k_swizzle32", 90, Fill::small_e4m3),
+    entry<M, WgmmaCase<simt::e4m3, 256, false, 128, true, true>>("wgmma_rs_e4m3_n256_k_swizzle128", 90, Fill::small_e4m3),
+    entry<M, WgmmaCase<simt::f16, 96, false, 0, false, true>>("wgmma_ss_f16_n96_k_swizzle0", 90, Fill::small_f16),
+};
+
+// Widths at the edges of what the instruction takes.
+template <template <class> class M>
+constexpr Case kEdgeCases[] = {
+    entry<M, WgmmaCase<simt::bf16, 8, false, 128, false, true>>("wgmma_ss_bf16_n8_k_swizzle128", 0, Fill::small_bf16),
+    entry<M, WgmmaCase<simt::bf16, 24, true, 32, true, true>>("wgmma_rs_bf16_n24_mn_swizzle32", 0, Fill::small_bf16),
+    entry<M, WgmmaCase<simt::f16, 8, true, 0, true, false>>("wgmma_rs_f16_n8_mn_swizzle0", 0, Fill::small_f16),
+    entry<M, WgmmaCase<simt::f16, 24, false, 64, false, true>>("wgmma_ss_f16_n24_k_swizzle64", 0, Fill::small_f16),
+    entry<M, WgmmaCase<simt::f16, 248, true, 128, false, true>>("wgmma_ss_f16_n248_mn_swizzle128", 0, Fill::small_f16),
+    entry<M, WgmmaCase<simt::e4m3, 8, false, 0, false, true>>("wgmma_ss_e4m3_n8_k_swizzle0", 0, Fill::small_e4m3),
+    entry<M, WgmmaCase<simt::e4m3, 24, false, 32, true, false>>("wgmma_rs_e4m3_n24_k_swizzle32", 0, Fill::small_e4m3),
+    entry<M, WgmmaCase<simt::e4m3, 248, false, 128, false, true>>("wgmma_ss_e4m3_n248_k_swizzle128", 0, Fill::small_e4m3),
 };
 
 }  // namespace rapt::contract

@@ -76,6 +76,19 @@ TEST_P(Contract, EmulatedProviderDoesWhatTheSemanticsSay) {
       }
 }
 
+// A tensor copy may fall outside its tensor: not for every seed.
+TEST_P(Contract, SomeSeedShowsWhatItDoes) {
+  const Case& c = GetParam();
+  bool shown = false;
+  for (uint32_t seed : kSeeds) {
+    const Images before = drawn(c, seed);
+    Images after = before;
+    semantics_of(c.name)(c, after);
+    shown = shown || digest(c, before) != digest(c, after);
+  }
+  EXPECT_TRUE(shown);
+}
+
 INSTANTIATE_TEST_SUITE_P(Instructions, Contract, testing::ValuesIn(emulated_cases()),
                          [](const auto& of) { return std::string(of.param.name); });
 
@@ -85,7 +98,8 @@ TEST(ContractOnHardware, RecordedWhatTheSemanticsSay) {
   std::string device, name, line;
   std::getline(file, device);
   std::map<std::string, Case> unverified;
-  for (const Case& c : emulated_cases()) unverified.emplace(c.name, c);
+  for (const Case& c : emulated_cases())
+    if (c.architecture) unverified.emplace(c.name, c);
   const std::map<std::string, Case> known = unverified;
   while (std::getline(file, line)) {
     uint32_t seed;

@@ -27,6 +27,10 @@ struct EmulatedMachine {
 
 }  // namespace
 
-std::vector<Case> emulated_cases() { return {std::begin(kCases<EmulatedMachine>), std::end(kCases<EmulatedMachine>)}; }
+std::vector<Case> emulated_cases() {
+  std::vector<Case> cases(std::begin(kCases<EmulatedMachine>), std::end(kCases<EmulatedMachine>));
+  cases.insert(cases.end(), std::begin(kEdgeCases<EmulatedMachine>), std::end(kEdgeCases<EmulatedMachine>));
+  return cases;
+}
 
 }  // namespace rapt::contract

@@ -59,7 +59,8 @@ Images drawn(const Case& c, uint32_t seed) {
                                                                               : small_word(c.fill, random));
   images.shared_out = images.shared_in;
   for (int i = 0; i < c.global_bytes / 4; ++i) {
-    const uint32_t word = c.fill == Fill::small_tf32 ? small_word(c.fill, random) : static_cast<uint32_t>(random());
+    const bool random_bits = c.fill == Fill::bits || c.fill == Fill::floats;
+    const uint32_t word = random_bits ? static_cast<uint32_t>(random()) : small_word(c.fill, random);
     for (int byte = 0; byte < 4; ++byte) images.global.push_back(static_cast<uint8_t>(word >> 8 * byte));
   }
   return images;

@@ -3,6 +3,7 @@
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include <cuda.h>
 #include <cuda_runtime.h>
+#include <unistd.h>
 
 #include <cinttypes>
 #include <cstdio>
@@ -71,9 +72,12 @@ void encode(simt::TensorMap& map, const TensorFacts& tensor, void* base) {
     dim[d] = static_cast<cuuint64_t>(tensor.dim[d]), box[d] = static_cast<cuuint32_t>(tensor.box[d]), step[d] = 1;
     if (d > 0) stride[d - 1] = static_cast<cuuint64_t>(tensor.stride[d]);
   }
-  const CUtensorMapDataType type = tensor.element_bytes == 1   ? CU_TENSOR_MAP_DATA_TYPE_UINT8
-                                   : tensor.element_bytes == 2 ? CU_TENSOR_MAP_DATA_TYPE_UINT16
-                                                               : CU_TENSOR_MAP_DATA_TYPE_UINT32;
+  static constexpr CUtensorMapDataType kFloats[] = {CU_TENSOR_MAP_DATA_TYPE_FLOAT16, CU_TENSOR_MAP_DATA_TYPE_BFLOAT16,
+                                                    CU_TENSOR_MAP_DATA_TYPE_FLOAT32};
+  const CUtensorMapDataType type = tensor.number != Number::integer ? kFloats[static_cast<int>(tensor.number) - 1]
+                                   : tensor.element_bytes == 1      ? CU_TENSOR_MAP_DATA_TYPE_UINT8
+                                   : tensor.element_bytes == 2      ? CU_TENSOR_MAP_DATA_TYPE_UINT16
+                                                                    : CU_TENSOR_MAP_DATA_TYPE_UINT32;
   const CUtensorMapSwizzle swizzle = tensor.swizzle_bytes == 128  ? CU_TENSOR_MAP_SWIZZLE_128B
                                      : tensor.swizzle_bytes == 64 ? CU_TENSOR_MAP_SWIZZLE_64B
                                      : tensor.swizzle_bytes == 32 ? CU_TENSOR_MAP_SWIZZLE_32B
@@ -86,6 +90,8 @@ void encode(simt::TensorMap& map, const TensorFacts& tensor, void* base) {
 }
 
 void record(const Case& c, uint32_t seed) {
+  std::fflush(stdout);
+  alarm(20);  // a case that hangs ends the program; the last line names the one before it
   Images images = drawn(c, seed);
   Params params{on_device(images.registers_in), on_device(images.registers_out), on_device(images.shared_in),
                 on_device(images.shared_out),   on_device(images.global),        {}};

@@ -216,9 +216,13 @@ const std::map<std::string, Semantics> kSemantics = {
 }  // namespace
 
 TensorMapInfo tensor_of(const Case& c, uint8_t* global) {
+  static constexpr Element kFloats[] = {Element::f16, Element::bf16, Element::f32};
   const int bytes = c.tensor.element_bytes;
-  TensorMapInfo map{
-      global, bytes == 1 ? Element::u8 : bytes == 2 ? Element::u16 : Element::u32, c.tensor.rank, {}, {}, {}, c.tensor.swizzle_bytes};
+  const Element type = c.tensor.number != Number::integer ? kFloats[static_cast<int>(c.tensor.number) - 1]
+                       : bytes == 1                       ? Element::u8
+                       : bytes == 2                       ? Element::u16
+                                                          : Element::u32;
+  TensorMapInfo map{global, type, c.tensor.rank, {}, {}, {}, c.tensor.swizzle_bytes};
   for (int d = 0; d < c.tensor.rank; ++d) {
     map.dim[d] = static_cast<uint64_t>(c.tensor.dim[d]);
     map.stride[d] = static_cast<uint64_t>(c.tensor.stride[d]);

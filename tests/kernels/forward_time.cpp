@@ -21,16 +21,16 @@ struct Timed {
 };
 
 // The same shapes for every row, from a seed; every other one causal.
-Timed time_row(int architecture, int head_dim, const char* type, int launches) {
+Timed time_row(const Heads& heads, const char* type, int launches) {
   std::mt19937 random(1);
   Timed timed{"", 0};
   int done = 0;
   for (; done < launches; done += kRuns) {
     const unsigned rows = 128 + random() % 129, keys = 128 + random() % 129;
-    const auto data = workbench::make_case(
-        workbench::parse_problem(fmt::format("{}:b1,hq1,hkv1,sq{},sk{},d{}:{}", type, rows, keys, head_dim, done % 2 ? "causal=br" : "")));
+    const auto data = workbench::make_case(workbench::parse_problem(
+        fmt::format("{}:b1,hq1,hkv1,sq{},sk{},{}:{}", type, rows, keys, heads.text(), done % 2 ? "causal=br" : "")));
     const auto start = std::chrono::steady_clock::now();
-    const auto outcome = run({architecture}, data);
+    const auto outcome = run({heads.architecture}, data);
     timed.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (!outcome.ok()) std::fputs((outcome.message + "\n").c_str(), stderr), std::exit(1);
     timed.row = outcome.kernel;
@@ -47,12 +47,11 @@ int main(int count, char** argument) {
   const int launches = count > 1 ? std::atoi(argument[1]) : 1000;
   double all = 0;
   int rows = 0;
-  for (const auto& [architecture, head_dim] : machines_and_heads())
-    for (const char* type : types(architecture, head_dim)) rows += type != nullptr;
+  for (const Heads& heads : all_heads()) rows += static_cast<int>(types(heads).size());
   const int of_each = (launches + rows - 1) / rows;
-  for (const auto& [architecture, head_dim] : machines_and_heads())
-    for (const char* type : types(architecture, head_dim)) {
-      const Timed timed = time_row(architecture, head_dim, type, of_each);
+  for (const Heads& heads : all_heads())
+    for (const char* type : types(heads)) {
+      const Timed timed = time_row(heads, type, of_each);
       fmt::print("{:28} {:6.1f} ms a launch, {:6.1f} launches/s\n", timed.row, 1e3 * timed.seconds, 1 / timed.seconds);
       all += timed.seconds / rows;
     }

@@ -27,7 +27,7 @@ UnitShape unit_shape(const Call& call, const Sequence& s, const Cut& cut) {
   u.keys.end = std::max(u.keys.begin, u.keys.end);
   const int64_t aligned = u.keys.begin / kBlock * kBlock, span = u.keys.end - aligned;
 
-  u.decode = u.rows <= kInPlaceRows || (u.rows <= kInPlaceRowsOfMany && span >= kManyKeys);
+  u.decode = u.rows <= in_place_rows(span);
   u.blocks = u.decode ? 0 : ceil_div(span, kBlock);
   u.tile_rows = u.decode ? kDecodeRows : cut.tile_rows;
   u.tiles = ceil_div(u.rows, u.tile_rows);

@@ -8,9 +8,10 @@
 
 namespace rapt::cpu {
 
-// K and V are read in place, instead of packed, for at most kInPlaceRows rows, and for kInPlaceRowsOfMany where there are kManyKeys of
-// them: measured, where packing pays (bench/NOTES.md).
-inline constexpr int64_t kInPlaceRows = 32, kInPlaceRowsOfMany = 64, kManyKeys = 2048;
+// K and V are read in place, instead of packed, for at most so many rows, more of them where many keys would have to be packed: measured
+// (bench/NOTES.md).
+inline constexpr int64_t kInPlaceRows = 27, kMostInPlaceRows = 64, kManyKeys = 2048;
+constexpr int64_t in_place_rows(int64_t keys) { return keys >= kManyKeys ? kMostInPlaceRows : keys >= 512 ? 32 : kInPlaceRows; }
 
 inline constexpr int64_t kSplitRows = 64;        // units with at most this many rows split their keys
 inline constexpr int64_t kMaxSplits = 32;        // into at most this many parts

@@ -41,7 +41,7 @@ PackedPlace packed_place(const Plan& plan, const rapt_problem& p, int64_t blocks
 // One thread packs and uses one unit at a time. Several need a slot to pack ahead, and more where a few tiles are all that a unit has.
 void choose_slots(Plan& plan, const rapt_problem& p, int64_t rows) {
   const int64_t tiles = (rows + plan.tile_rows - 1) / plan.tile_rows;
-  const int64_t most_keys = rows <= kInPlaceRowsOfMany ? std::min(p.max_seqlen_kv, kManyKeys) : p.max_seqlen_kv;
+  const int64_t most_keys = rows <= kMostInPlaceRows ? std::min(p.max_seqlen_kv, kManyKeys) : p.max_seqlen_kv;
   const int64_t blocks = (most_keys + kBlock - 1) / kBlock + 1;  // the first may begin before the first key that is needed
   plan.slot = packed_place(plan, p, blocks);
   if (rows <= kInPlaceRows) return;

@@ -54,9 +54,14 @@ class Fetching {
   Fetch* fetch_;
 };
 
+template <class Word, bool kNats, bool kMarkHidden>
+void weigh_as(const MicroTile& t) {
+  Fetching<Weigher<Word, kNats, kMarkHidden>>(t.weights, t.scratch.fetch).finish();
+}
 template <class Word>
 void weigh(const MicroTile& t, bool nats) {
-  (t.has(kBlockOddValues) ? weigh_all<Word, true> : weigh_all<Word, false>)(t.weights, nats);
+  if (t.has(kBlockOddValues)) return (nats ? weigh_as<Word, true, true> : weigh_as<Word, false, true>)(t);
+  (nats ? weigh_as<Word, true, false> : weigh_as<Word, false, false>)(t);
 }
 
 // Scores `now` while the scores of `before` become weights: together where registers suffice and the weights are plain.

@@ -14,6 +14,7 @@ struct Rows {
   int64_t bytes, rows, row_step, heads, head_step;
 };
 
+// A prefetch is a hint: addresses that are wrong, or that another thread gets to first, cost time alone.
 class Fetch {
  public:
   void clear() { parts_ = part_ = 0, lines_ = 0, line_ = end_ = nullptr, row_ = head_ = 0; }
@@ -32,7 +33,7 @@ class Fetch {
 
   void step() {
     if (line_ == end_) return;
-    const char *line = line_, *stop = std::min(end_, line + per_step_);
+    const char *line = line_, *stop = line + std::min<int64_t>(end_ - line, per_step_);
     for (; line < stop; line += kLine) __builtin_prefetch(line, 0, 2);
     line_ = line;
     if (line == end_) next_row();

@@ -157,11 +157,19 @@ Rows keys_of(const Run& run, const Current& unit, Side side) {
   return {first, t.shape[3] * size, unit.shape.keys.end - unit.shape.keys.begin, t.strides[2] * size, 1, 0};
 }
 
-// What the thread will touch next is fetched while it computes a tile: its rows of o, then what comes after it.
-void fetch_beside(const Run& run, const Tile& tile, const Tile* next, Scratch& scratch) {
+// What the thread will touch next is fetched while it computes a tile: the tile's rows of o, then, of a unit that is done whole, the rows
+// of q after it, or q, k and v of the unit that is likely to be next.
+void fetch_output(const Run& run, const Tile& tile, Scratch& scratch) {
   scratch.fetch.clear();
   scratch.fetch.add(rows_of(tile, run.call.problem.o, run.call.args.o));
-  if (next != nullptr) scratch.fetch.add(rows_of(*next, run.call.problem.q, run.call.args.q));
+}
+void fetch_queries(const Run& run, const Tile& tile, Scratch& scratch) {
+  scratch.fetch.add(rows_of(tile, run.call.problem.q, run.call.args.q));
+}
+void fetch_unit(const Run& run, const Current& unit, Scratch& scratch) {
+  fetch_queries(run, tile_of(run, unit, 0, 0), scratch);
+  scratch.fetch.add(keys_of(run, unit, Side::k));
+  scratch.fetch.add(keys_of(run, unit, Side::v));
 }
 
 void attend_whole(const Run& run, const Current& now, const Current& next, int32_t thread, Scratch& scratch) {
@@ -169,16 +177,11 @@ void attend_whole(const Run& run, const Current& now, const Current& next, int32
   for (int64_t block = 0; block < now.shape.blocks; ++block) run.plan.path->pack(run.call, now.sequence, now.head_kv, block, own, scratch);
   for (int64_t index = 0; index < now.shape.tiles; ++index) {
     const Tile tile = tile_of(run, now, index, 0);
+    fetch_output(run, tile, scratch);
     if (index + 1 < now.shape.tiles) {
-      const Tile following = tile_of(run, now, index + 1, 0);
-      fetch_beside(run, tile, &following, scratch);
+      fetch_queries(run, tile_of(run, now, index + 1, 0), scratch);
     } else if (next.batch >= 0 && next.shape.whole) {
-      const Tile following = tile_of(run, next, 0, 0);
-      fetch_beside(run, tile, &following, scratch);
-      scratch.fetch.add(keys_of(run, next, Side::k));
-      scratch.fetch.add(keys_of(run, next, Side::v));
-    } else {
-      fetch_beside(run, tile, nullptr, scratch);
+      fetch_unit(run, next, scratch);
     }
     run.plan.path->prefill(tile, own, scratch);
     run.plan.machine->store(tile, scratch);
@@ -196,7 +199,7 @@ void attend(const Run& run, const Current& now, Scratch& scratch) {
   // All tiles of a split one after another, while its keys are in the cache.
   const int64_t index = shape.tiles - 1 - now.index % shape.tiles, split = now.index / shape.tiles;
   const Tile tile = tile_of(run, now, index, split);
-  if (!shape.decode) fetch_beside(run, tile, nullptr, scratch);
+  if (!shape.decode) fetch_output(run, tile, scratch);
   forward(run, tile, now, scratch);
 
   UnitCounters& counters = run.counters(now.unit);
@@ -225,6 +228,7 @@ void body(void* state, int32_t thread) {
     if (task >= run.tasks) return;
     find_task(run, task, now);
     if (now.shape.whole) {
+      // Threads take turns, so that a unit of mine is followed by one after theirs.
       if (task + run.plan.threads < run.tasks) {
         find_task(run, task + run.plan.threads, next);
       } else {

@@ -14,7 +14,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace rapt::cpu::HWY_NAMESPACE {
 
-inline float exp2_magic_2_48 = 0x1.8p19f + 48;  // the first constant of exp2, for 2^(x + 48)
+inline Exp2Table exp2_table_2_48{0x1p48f};
 
 // See F32Word for what each member is. vdpbf16ps is two FMAs, the odd value's first, which take subnormals for 0 and flush to 0 (Intel's
 // manual; Zen 5 agrees bit by bit with FMAs). So that nothing is lost by that:
@@ -32,7 +32,7 @@ struct Bf16Word {
     return Vec{_mm512_dpbf16_ps(c.raw, (__m512bh)_mm512_castps_si512(a.raw), (__m512bh)_mm512_castps_si512(b.raw))};
   }
 
-  static HWY_INLINE Vec weight(Vec x) { return exp2(x, exp2_magic_2_48); }
+  static HWY_INLINE Vec weight(Vec x) { return exp2(x, exp2_table_2_48); }
   static HWY_INLINE void store_weights(Vec weights, float* words) {  // to nearest even
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(words), (__m256i)_mm512_cvtneps_pbh(weights.raw));
   }

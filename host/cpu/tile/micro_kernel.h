@@ -47,18 +47,20 @@ struct Scores {
 
 // The scores, or one part of their sum: parts but the first are added to what is there.
 template <size_t kWide>
-HWY_INLINE void store_scores(Vec (&c)[kRows][kWide], const Scores& scores, bool first, bool last) {
+HWY_INLINE void store_scores(Vec (&c)[kRows][kWide], const Scores scores, bool first, bool last) {
+  float* const s = scores.s;
+  float* const tops = scores.tops;
   const Vec factor = hn::Set(kLanes, scores.factor);
 #pragma GCC unroll 16
   for (size_t r = 0; r < kRows; ++r) {
 #pragma GCC unroll 4
     for (size_t j = 0; j < kWide; ++j) {
-      float* place = scores.s + r * kScoreStride + j * kN;
+      float* place = s + r * kScoreStride + j * kN;
       c[r][j] = first ? hn::Mul(c[r][j], factor) : hn::MulAdd(c[r][j], factor, hn::Load(kLanes, place));
       hn::Store(c[r][j], kLanes, place);
     }
     if (last) {
-      float* top = scores.tops + r * kTopLanes;
+      float* top = tops + top_place(r);
       const Vec greatest = kWide == 2 ? hn::Max(c[r][0], c[r][kWide - 1]) : c[r][0];
       hn::Store(hn::Max(fold_max(greatest), hn::Load(kTopTag, top)), kTopTag, top);
     }
@@ -77,38 +79,36 @@ struct Queries {
   size_t part, words;  // words: of a row
 };
 
-// scores[r][0 .. kWide * kN) = factor * (q k^T), and their maxima.
-template <class Word, size_t kWide>
-HWY_NOINLINE void score_panel(const Queries& queries, const float* k_panel, const Scores& scores) {
-  const float* q = queries.q;
-  for (size_t at = 0; at < queries.words; at += kChainWords<Word>, q += queries.part) {
-    Vec c[kRows][kWide];
-    clear(c);
-    multiply<Word, kPartStride<Word>>(q, k_panel + at * kPanel, HWY_MIN(kChainWords<Word>, queries.words - at), c);
-    store_scores(c, scores, at == 0, at + kChainWords<Word> >= queries.words);
+// scores[r][0 .. panels * kWide * kN) = factor * (q k^T), and their maxima, with other work in the shadow of the multiplications:
+// job.step() after every kEvery words, until the job is done. A constant, as the end of a short loop of a number that varies is guessed
+// wrong too often.
+template <class Word, size_t kWide, size_t kEvery, class Job>
+HWY_NOINLINE void score_panels(const Queries queries, const float* k_panel, Scores scores, size_t panels, Job job) {
+  for (; panels > 0; --panels, k_panel += queries.words * kPanel, scores.s += kPanel) {
+    const float* q = queries.q;
+    for (size_t at = 0; at < queries.words; at += kChainWords<Word>, q += queries.part) {
+      Vec c[kRows][kWide];
+      clear(c);
+      const float* k_part = k_panel + at * kPanel;
+      const size_t depth = HWY_MIN(kChainWords<Word>, queries.words - at);
+      size_t k = 0;
+      for (; k + kEvery <= depth && !job.done(); k += kEvery) {
+        multiply<Word, kPartStride<Word>>(q + k, k_part + k * kPanel, kEvery, c);
+        job.step();
+      }
+      multiply<Word, kPartStride<Word>>(q + k, k_part + k * kPanel, depth - k, c);
+      store_scores(c, scores, at == 0, at + kChainWords<Word> >= queries.words);
+    }
   }
+  job.finish();
 }
 
-// The same with other work in the shadow of the multiplications: job.step() after every `every` words, until the job is done.
-template <class Word, class Job>
-HWY_NOINLINE void score_panel_beside(const Queries& queries, const float* k_panel, const Scores& scores, size_t every, Job& outer_job) {
-  Job job = outer_job;  // so that it lives in registers
-  const float* q = queries.q;
-  for (size_t at = 0; at < queries.words; at += kChainWords<Word>, q += queries.part) {
-    Vec c[kRows][kVectors];
-    clear(c);
-    const float* k_part = k_panel + at * kPanel;
-    const size_t depth = HWY_MIN(kChainWords<Word>, queries.words - at);
-    size_t k = 0;
-    for (; k + every <= depth && !job.done(); k += every) {
-      multiply<Word, kPartStride<Word>>(q + k, k_part + k * kPanel, every, c);
-      job.step();
-    }
-    multiply<Word, kPartStride<Word>>(q + k, k_part + k * kPanel, depth - k, c);
-    store_scores(c, scores, at == 0, at + kChainWords<Word> >= queries.words);
-  }
-  outer_job = job;
-}
+// No other work.
+struct Idle {
+  static bool done() { return true; }
+  static void step() {}
+  static void finish() {}
+};
 
 // o[r][0 .. kWide * kN) = rescale[r] * o + p v, for so many words of keys.
 template <class Word, size_t kWide>

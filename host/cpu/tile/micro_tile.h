@@ -79,28 +79,25 @@ HWY_NOINLINE void score_odd_keys(MicroTile& t, float factor) {
     }
   }
   for (size_t r = 0; r < kRows; ++r)
-    take_maximum(t.scores + r * kScoreStride + t.scores_begin(), t.scores_end() - t.scores_begin(), t.tops + r * kTopLanes);
+    take_maximum(t.scores + r * kScoreStride + t.scores_begin(), t.scores_end() - t.scores_begin(), t.tops + top_place(r));
 }
 
-// Scores, with the steps of a job in the shadow of the multiplications (Weigher, of the micro-tile before).
+// Scores, with all the steps of a job, some in the shadow of the multiplications (Weigher, of the micro-tile before).
 template <class Word, class Job>
-HWY_INLINE void score(MicroTile& t, float factor, Job& job) {
+HWY_INLINE void score(MicroTile& t, float factor, const Job& job) {
   const Queries queries = queries_of<Word>(t);
-  const float* k = keys_of<Word>(t);
-  const size_t end = static_cast<size_t>(t.end);
-  const size_t words = static_cast<size_t>(t.scores_end() - t.scores_begin()) / kPanel * queries.words;
-  const size_t every = HWY_MAX(words / HWY_MAX(job.steps(), size_t{1}), 2 / Word::kValues);
+  const size_t begin = static_cast<size_t>(t.scores_begin()), keys = static_cast<size_t>(t.end) - begin;
+  const size_t panels = (keys + kPanel - kN - 1) / kPanel;  // but for one at the end that needs its first vector alone
+  const float* k = keys_of<Word>(t) + begin * queries.words;
+  const Scores scores{t.scores + begin, factor, t.tops};
   for (float& top : t.tops) top = kHidden;
-  for (size_t key = static_cast<size_t>(t.scores_begin()); key < end; key += kPanel) {
-    const float* panel = k + key * queries.words;
-    const Scores scores{t.scores + key, factor, t.tops};
-    if (end - key <= kN) {  // the last panel may need its first vector alone
-      score_panel<Word, 1>(queries, panel, scores);
-    } else if (job.done()) {
-      score_panel<Word, kVectors>(queries, panel, scores);
-    } else {
-      score_panel_beside<Word>(queries, panel, scores, every, job);
-    }
+  const size_t every = panels * queries.words / HWY_MAX(job.steps(), size_t{1});
+  (every >= 4   ? score_panels<Word, kVectors, 4, Job>
+   : every >= 2 ? score_panels<Word, kVectors, 2, Job>
+                : score_panels<Word, kVectors, 1, Job>)(queries, k, scores, panels, job);
+  if (keys > panels * kPanel) {
+    const Scores last{scores.s + panels * kPanel, factor, t.tops};
+    score_panels<Word, 1, 1>(queries, k + panels * kPanel * queries.words, last, 1, Idle());
   }
   if constexpr (!Word::kAllValuesFit) {
     if (t.has(kBlockOddKeys)) score_odd_keys<Word>(t, factor);
@@ -118,7 +115,7 @@ HWY_INLINE void mask(MicroTile& t, bool nats) {
     if (seen.begin > first || seen.end < first + n) hide_outside(s, first, n, seen);
     if (nats) adjust_row(row_adjustment(t.tile, t.row + r), s + (here.begin - first), here.begin, here.end - here.begin);
     if (unmapped) hide_unmapped(t.tile, s, first, here);
-    take_maximum(s, n, t.tops + r * static_cast<int64_t>(kTopLanes));
+    take_maximum(s, n, t.tops + top_place(static_cast<size_t>(r)));
   }
 }
 

@@ -72,7 +72,6 @@ void score_and_weigh(MicroTile& now, const MicroTile& before, float factor, bool
   const Weights nothing;
   Fetching<Weigher<Word, false, false>> weigher(together ? before.weights : nothing, now.scratch.fetch);
   score<Word>(now, factor, weigher);
-  weigher.finish();
 }
 
 // Steps of weighing that the tile will take, about: two vectors of keys of a row each.

@@ -7,6 +7,8 @@
 #define RAPT_CPU_TILE_SCORE_IN_PLACE_H
 #endif
 
+#include <atomic>
+
 #include "cpu/tile/key_run.h"
 #include "cpu/tile/lane_sums.h"
 #include "cpu/tile/pairs.h"
@@ -45,7 +47,8 @@ HWY_INLINE void multiply_pair(const QueryRows& q, const char* const* keys, size_
       for (size_t r = 0; r < kQueries; ++r) sum[r * kKeys + j] = hn::MulAdd(first[r], k.first, sum[r * kKeys + j]);
 #pragma GCC unroll 4
       for (size_t r = 0; r < kQueries; ++r) sum[r * kKeys + j] = hn::MulAdd(second[r], k.second, sum[r * kKeys + j]);
-      HWY_FENCE;  // a key after the other: the compiler must not load them all at the price of registers
+      // A key after the other: the compiler must not load them all at the price of registers.
+      std::atomic_signal_fence(std::memory_order_acq_rel);
     }
   } else {
     constexpr size_t kBeside = HWY_MIN(kKeys, size_t{2});

@@ -7,7 +7,9 @@
 #define RAPT_CPU_TILE_SOFTMAX_H
 #endif
 
-#include "cpu/tile/vec.h"
+#include <atomic>
+
+#include "cpu/tile/lane_sums.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace rapt::cpu::HWY_NAMESPACE {
@@ -34,29 +36,26 @@ struct Weights {
   alignas(64) float rescale[kSoftmaxRows] = {};  // what the row's old o and row_sum are worth now
 };
 
-// Sets base, rescale and the new row_max from the greatest scores of the rows, in lanes: tops [rows][kTopLanes]. A row that has seen
-// nothing keeps -inf and gets weights of 0: nothing is subtracted from -inf. All rows at once, so that none waits for the reduction of
-// another.
+// Sets base, rescale and the new row_max from the greatest scores of the rows, in lanes: tops [kSoftmaxRows] at top_place(). A row that has
+// seen nothing keeps -inf and gets weights of 0: nothing is subtracted from -inf. All rows at once, so that none waits for the reduction of
+// another; those past w.rows have tops of -inf and keep the row_max that they find.
 HWY_INLINE void update_maxima(Weights& w, const float* tops, bool nats, float* row_max) {
-  alignas(64) float top[kSoftmaxRows], before[kSoftmaxRows];
-  for (int64_t r = 0; r < kSoftmaxRows; ++r) {
-    const float* lanes = tops + r * static_cast<int64_t>(kTopLanes);
-    top[r] = r < w.rows ? hn::GetLane(hn::MaxOfLanes(kTopTag, hn::LoadU(kTopTag, lanes))) : kHidden;
-    before[r] = r < w.rows ? row_max[r] : kHidden;
-  }
   const Vec unit = hn::Set(kLanes, nats ? kLog2e : 1.0f);
-  for (int64_t r = 0; r < kSoftmaxRows; r += static_cast<int64_t>(kN)) {
-    const Vec old = hn::Load(kLanes, before + r), now = hn::Max(hn::Load(kLanes, top + r), old);
+  for (size_t r = 0; r < static_cast<size_t>(w.rows); r += kN) {
+    Vec lanes[kTopLanes];
+#pragma GCC unroll 8
+    for (size_t i = 0; i < kTopLanes; ++i) lanes[i] = hn::Load(kLanes, tops + r * kTopLanes + i * kN);
+    const Vec old = hn::LoadU(kLanes, row_max + r), now = hn::Max(fold_lanes<Maximum>(lanes), old);
     const Vec base = hn::IfThenElse(hn::Eq(now, hn::Set(kLanes, kHidden)), hn::Zero(kLanes), now);
-    hn::Store(now, kLanes, top + r);
+    hn::StoreU(now, kLanes, row_max + r);
     hn::Store(base, kLanes, w.base + r);
     hn::Store(exp2(hn::Mul(hn::Sub(old, base), unit)), kLanes, w.rescale + r);
   }
-  for (int64_t r = 0; r < w.rows; ++r) row_max[r] = top[r];
 }
 HWY_INLINE void update_maxima(Weights& w, bool nats, float* row_max) {
   alignas(64) float tops[kSoftmaxRows * kTopLanes];
-  for (int64_t r = 0; r < w.rows; ++r) take_maximum(w.s + r * kScoreStride, w.n, tops + r * static_cast<int64_t>(kTopLanes));
+  for (float& top : tops) top = kHidden;
+  for (int64_t r = 0; r < w.rows; ++r) take_maximum(w.s + r * kScoreStride, w.n, tops + top_place(static_cast<size_t>(r)));
   update_maxima(w, tops, nats, row_max);
 }
 
@@ -72,7 +71,7 @@ class Weigher {
         row_end_(w.s + w.n),
         end_(w.s + w.rows * kScoreStride),
         gap_(kScoreStride - w.n),
-        sum_(w.row_sum),
+        row_sum_(w.row_sum),
         base_(w.base),
         rescale_(w.rescale) {
     begin_row();
@@ -99,24 +98,24 @@ class Weigher {
     const Vec p = Word::weight(kNats ? hn::Mul(below, hn::Set(kLanes, kLog2e)) : below);
     const Vec marked = kMarkHidden ? hn::IfThenElse(hn::Eq(x, hn::Set(kLanes, kHidden)), hn::Set(kLanes, kHiddenWeight), p) : p;
     Word::store_weights(marked, words_);
-    HWY_FENCE;  // one exponential at a time: the compiler must not gather several at the price of registers
+    // One exponential at a time: the compiler must not gather several at the price of registers.
+    std::atomic_signal_fence(std::memory_order_acq_rel);
     s_ += kN;
     words_ += kN / Word::kValues;
-    float* sum = sum_ + lane_;
-    hn::StoreU(hn::Add(hn::LoadU(kLanes, sum), p), kLanes, sum);
-    if constexpr (kN < kSumLanes) lane_ = (lane_ + kN) % kSumLanes;  // short vectors take turns: no lane sums more keys than a long one's
+    sums_[turn_] = hn::Add(sums_[turn_], p);
+    if constexpr (kSums > 1) turn_ = (turn_ + 1) % kSums;  // short vectors take turns: no lane sums more keys than a long one's
   }
   HWY_INLINE void begin_row() {
     if (done()) return;
-    for (size_t lane = 0; lane < kSumLanes; lane += kN)
-      hn::StoreU(hn::Mul(hn::LoadU(kLanes, sum_ + lane), hn::Set(kLanes, *rescale_)), kLanes, sum_ + lane);
-    lane_ = 0;
+    for (size_t i = 0; i < kSums; ++i) sums_[i] = hn::Mul(hn::LoadU(kLanes, row_sum_ + i * kN), hn::Set(kLanes, *rescale_));
+    turn_ = 0;
   }
   HWY_INLINE void end_row() {
+    for (size_t i = 0; i < kSums; ++i) hn::StoreU(sums_[i], kLanes, row_sum_ + i * kN);
     s_ += gap_;
     words_ = s_;
     row_end_ += kScoreStride;
-    sum_ += kSumLanes;
+    row_sum_ += kSumLanes;
     ++base_;
     ++rescale_;
     begin_row();
@@ -124,8 +123,10 @@ class Weigher {
 
   float *s_, *words_, *row_end_, *end_;
   int64_t gap_;  // floats from the end of a row to the beginning of the next
-  float* sum_;
-  size_t lane_ = 0;
+  float* row_sum_;
+  static constexpr size_t kSums = kSumLanes / kN;
+  Vec sums_[kSums];  // of the row: in memory, a vector would wait for the one before to be stored
+  size_t turn_ = 0;
   const float *base_, *rescale_;
 };
 

@@ -52,41 +52,56 @@ inline constexpr float kLog2e = 1.44269504088896341f;
 // Constants of exp2 are variables on purpose: in the shadow of a micro-kernel they are to stay operands in memory, where a compiler that
 // knows their values would keep them in registers that it does not have.
 #if HWY_TARGET == HWY_AVX3
-// 2^(k/16) as bits, less k << 19, so that adding 16 n + k << 19 leaves the exponent n.
-alignas(64) inline uint32_t exp2_sixteenths[16] = {0x3F800000u, 0x3F7DAAC3u, 0x3F7B95C2u, 0x3F79C3D3u, 0x3F7837F0u, 0x3F76F532u,
-                                                   0x3F75FED7u, 0x3F75583Fu, 0x3F7504F3u, 0x3F7508A4u, 0x3F75672Au, 0x3F76248Cu,
-                                                   0x3F7744FDu, 0x3F78CCDFu, 0x3F7AC0C7u, 0x3F7D257Du};
-inline float exp2_constants[] = {0x1.8p19f, 0x1.c6ac6ap-5f, 0x1.ebfff4p-3f, 0x1.62e43p-1f, -126.0f};
+// 2^(k/32) / (a^2 + b), of the constants below, times a power of two.
+constexpr float kThirtySeconds[32] = {
+    0x1.ebfe46p-3f, 0x1.f6c43ap-3f, 0x1.00e348p-2f, 0x1.06835p-2f,  0x1.0c42ep-2f,  0x1.1222a8p-2f, 0x1.18235ep-2f, 0x1.1e45bcp-2f,
+    0x1.248a7cp-2f, 0x1.2af25ep-2f, 0x1.317e2ap-2f, 0x1.382ea8p-2f, 0x1.3f04a6p-2f, 0x1.4600f6p-2f, 0x1.4d246ep-2f, 0x1.546feap-2f,
+    0x1.5be44ap-2f, 0x1.638276p-2f, 0x1.6b4b54p-2f, 0x1.733fd6p-2f, 0x1.7b60fp-2f,  0x1.83af9cp-2f, 0x1.8c2cdap-2f, 0x1.94d9aep-2f,
+    0x1.9db722p-2f, 0x1.a6c64ap-2f, 0x1.b00838p-2f, 0x1.b97e0cp-2f, 0x1.c328e8p-2f, 0x1.cd09f6p-2f, 0x1.d72266p-2f, 0x1.e1736cp-2f};
+struct Exp2Table {
+  alignas(64) float powers[32];
+  explicit constexpr Exp2Table(float unit) : powers{} {
+    for (size_t k = 0; k < 32; ++k) powers[k] = kThirtySeconds[k] * unit;
+  }
+};
+inline Exp2Table exp2_table{1.0f};
+inline float exp2_constants[] = {0x1.8p18f, 0x1.71540ep+0f, 0x1.0a684ap+1f, -126.0f};
 #else
 inline float exp2_constants[] = {0x1.8p23f + 127.0f, 0x1.5bba14p-10f, 0x1.3cea88p-7f, 0x1.c6b752p-5f,
                                  0x1.ebf9bcp-3f,     0x1.62e42ap-1f,  1.0f,           -126.0f};
 #endif
 HWY_INLINE Vec exp2_constant(size_t i) { return hn::Set(kLanes, exp2_constants[i]); }
 
-// 2^x for x <= 0 or so: 0 below -126 and at -inf, exactly 1 at 0, NaN stays NaN. Relative error 2e-7. A first constant that is greater by n
-// gives 2^(x + n).
-HWY_INLINE Vec exp2(Vec x, const float& first_constant = exp2_constants[0]) {
+#if HWY_TARGET == HWY_AVX3
+// unit 2^x, the unit that of the table, for x <= 0 or so: 0 below -126 and at -inf, exactly the unit at 0, NaN stays NaN. Relative error
+// 2.5e-7. x = k/32 + f, |f| <= 1/64: the sum with magic leaves k in its low bits. 2^(k/32) comes from a table of two vectors, 2^f is
+// ((f + a)^2 + b) / (a^2 + b), minimax (relative error 5.4e-8): two multiplications, for all else is free beside a micro-kernel. a and b
+// are such that a^2 + b and its inverse round by next to nothing.
+HWY_INLINE Vec exp2(Vec x, const Exp2Table& table = exp2_table) {
+  const hn::RebindToUnsigned<Lanes> bits;
+  const Vec magic = exp2_constant(0), shifted = hn::Add(x, magic), rounded = hn::Sub(shifted, magic);
+  const Vec low = hn::Load(kLanes, table.powers), high = hn::Load(kLanes, table.powers + kN);
+  const __m512 entry = _mm512_permutex2var_ps(low.raw, hn::BitCast(bits, shifted).raw, high.raw);
+  const Vec power{_mm512_scalef_ps(entry, rounded.raw)};
+  const Vec g = hn::Add(hn::Sub(x, rounded), exp2_constant(1));
+  const Vec result = hn::Mul(hn::MulAdd(g, g, exp2_constant(2)), power);
+  return hn::IfThenZeroElse(hn::Lt(x, exp2_constant(3)), result);
+}
+#else
+// 2^x for x <= 0 or so: 0 below -126 and at -inf, exactly 1 at 0, NaN stays NaN. Relative error 2e-7. x = n + f, |f| <= 1/2: the sum with
+// magic leaves n + 127 in its low bits, which shifted up are the float 2^n. 2^f is a degree-5 minimax polynomial whose constant term is
+// pinned to 1 (relative error 9.2e-8).
+HWY_INLINE Vec exp2(Vec x) {
   constexpr size_t last = sizeof exp2_constants / sizeof exp2_constants[0] - 1;
   const hn::RebindToUnsigned<Lanes> bits;
-  const Vec magic = hn::Set(kLanes, first_constant), shifted = hn::Add(x, magic);
+  const Vec magic = exp2_constant(0), shifted = hn::Add(x, magic);
   const Vec f = hn::Sub(x, hn::Sub(shifted, magic));
-#if HWY_TARGET == HWY_AVX3
-  // x = n + k/16 + f, |f| <= 1/32: the sum with magic leaves 16 n + k in its low bits. 2^(k/16) comes from a table of one vector, which
-  // keeps the multipliers free; 2^f - 1 is f times a minimax polynomial (relative error of 2^f: 1.6e-9).
-  const auto sixteenths = hn::BitCast(bits, shifted);
-  const auto entry = hn::TableLookupLanes(hn::Load(bits, exp2_sixteenths), hn::Indices512<uint32_t>{sixteenths.raw});
-  const Vec power = hn::BitCast(kLanes, hn::Add(entry, hn::ShiftLeft<19>(sixteenths)));
-  const Vec slope = hn::MulAdd(f, hn::MulAdd(f, exp2_constant(1), exp2_constant(2)), exp2_constant(3));
-  const Vec result = hn::MulAdd(hn::Mul(f, slope), power, power);
-#else
-  // x = n + f, |f| <= 1/2: the sum with magic leaves n + 127 in its low bits, which shifted up are the float 2^n. 2^f is a degree-5
-  // minimax polynomial whose constant term is pinned to 1 (relative error 9.2e-8).
   Vec p = exp2_constant(1);
   for (size_t i = 2; i < last; ++i) p = hn::MulAdd(f, p, exp2_constant(i));
   const Vec result = hn::Mul(p, hn::BitCast(kLanes, hn::ShiftLeft<23>(hn::BitCast(bits, shifted))));
-#endif
   return hn::IfThenZeroElse(hn::Lt(x, exp2_constant(last)), result);
 }
+#endif
 
 // Maxima of rows are kept folded to kTopLanes, the halves of a long vector on top of each other: on Zen 5 a store of 64 bytes costs the
 // multipliers a cycle, one of 32 nothing.
@@ -99,6 +114,8 @@ HWY_INLINE Vec fold_max(Vec x) { return x; }
 #endif
 inline constexpr TopLanes kTopTag{};
 inline constexpr size_t kTopLanes = HWY_MAX(kN * sizeof(hn::Vec<TopLanes>) / sizeof(Vec), size_t{1});
+// Where those of row r are: with halves, rows r and r + kTopLanes are one vector, as fold_lanes() wants them.
+constexpr size_t top_place(size_t r) { return kTopLanes == kN ? r * kN : r % kTopLanes * kN + r / kTopLanes * kTopLanes; }
 
 // tanh: an odd polynomial below 0.6 (relative error 8e-8), else 1 - 2 / (e^2|x| + 1) with the sign of x.
 HWY_INLINE Vec tanh(Vec x) {

@@ -27,18 +27,24 @@ HWY_INLINE void add_to_output(Vec sum, float rescale, float* o) {
   hn::StoreU(hn::MulAdd(hn::Set(kLanes, rescale), hn::LoadU(kLanes, o), sum), kLanes, o);
 }
 
+// Some keys of a run.
+struct ValueRows {
+  const char* const* row;
+  int64_t count;
+};
+
 // Columns d .. d + kPairs * kPair of kQueries rows.
 template <class T, size_t kQueries, size_t kPairs>
-HWY_NOINLINE void accumulate_pairs(const OutputRows& to, const KeyRun& run, size_t d, RowsLater& outer_later) {
+HWY_NOINLINE void accumulate_pairs(const OutputRows& to, const ValueRows& values, size_t d, RowsLater& outer_later) {
   RowsLater later = outer_later;  // so that it lives in registers
   Vec sum[kQueries][2 * kPairs];
 #pragma GCC unroll 4
   for (size_t r = 0; r < kQueries; ++r)
 #pragma GCC unroll 8
     for (size_t w = 0; w < 2 * kPairs; ++w) sum[r][w] = hn::Zero(kLanes);
-  for (int64_t j = 0; j < run.keys(); ++j) {
+  for (int64_t j = 0; j < values.count; ++j) {
     later.fetch_part<kPairs * kPair * sizeof(T)>();
-    const T* row = reinterpret_cast<const T*>(run.v()[j]) + d;
+    const T* row = reinterpret_cast<const T*>(values.row[j]) + d;
     VecPair v[kPairs];
 #pragma GCC unroll 4
     for (size_t w = 0; w < kPairs; ++w) {
@@ -64,11 +70,11 @@ HWY_NOINLINE void accumulate_pairs(const OutputRows& to, const KeyRun& run, size
 
 // Columns d .. d + left, at most a vector of them.
 template <class T, size_t kQueries>
-void accumulate_rest(const OutputRows& to, const KeyRun& run, size_t d, size_t left) {
+void accumulate_rest(const OutputRows& to, const ValueRows& values, size_t d, size_t left) {
   Vec sum[kQueries];
   for (size_t r = 0; r < kQueries; ++r) sum[r] = hn::Zero(kLanes);
-  for (int64_t j = 0; j < run.keys(); ++j) {
-    const T* row = reinterpret_cast<const T*>(run.v()[j]) + d;
+  for (int64_t j = 0; j < values.count; ++j) {
+    const T* row = reinterpret_cast<const T*>(values.row[j]) + d;
     const Vec v = left >= kN ? load(row) : load_first(row, left);
     for (size_t r = 0; r < kQueries; ++r) sum[r] = hn::MulAdd(hn::Set(kLanes, to.p[static_cast<int64_t>(r) * kScoreStride + j]), v, sum[r]);
   }
@@ -76,24 +82,24 @@ void accumulate_rest(const OutputRows& to, const KeyRun& run, size_t d, size_t l
 }
 
 template <class T, size_t kQueries>
-void accumulate_rows(const OutputRows& to, const KeyRun& run, RowsLater& later) {
+void accumulate_rows(const OutputRows& to, const ValueRows& values, RowsLater& later) {
   constexpr size_t kPairs = HWY_MIN(size_t{4}, (kRows >= 12 ? 8 : 4) / kQueries);  // at most 16 accumulators on 32 registers, 8 on 16
   size_t d = 0;
-  for (; d + kPairs * kPair <= to.head_dim_v; d += kPairs * kPair) accumulate_pairs<T, kQueries, kPairs>(to, run, d, later);
+  for (; d + kPairs * kPair <= to.head_dim_v; d += kPairs * kPair) accumulate_pairs<T, kQueries, kPairs>(to, values, d, later);
   if constexpr (kPairs > 1)
-    for (; d + kPair <= to.head_dim_v; d += kPair) accumulate_pairs<T, kQueries, 1>(to, run, d, later);
-  for (; d < to.head_dim_v; d += kN) accumulate_rest<T, kQueries>(to, run, d, to.head_dim_v - d);
+    for (; d + kPair <= to.head_dim_v; d += kPair) accumulate_pairs<T, kQueries, 1>(to, values, d, later);
+  for (; d < to.head_dim_v; d += kN) accumulate_rest<T, kQueries>(to, values, d, to.head_dim_v - d);
 }
 
 // One row; hidden keys are stepped around: their values may be NaN or inf, which a weight of 0 does not silence.
 template <class T>
-void accumulate_around_hidden(const OutputRows& to, const KeyRun& run) {
+void accumulate_around_hidden(const OutputRows& to, const ValueRows& values) {
   for (size_t d = 0; d < to.head_dim_v;) {
     const size_t left = to.head_dim_v - d;
     VecPair sum{hn::Zero(kLanes), hn::Zero(kLanes)};
-    for (int64_t j = 0; j < run.keys(); ++j) {
+    for (int64_t j = 0; j < values.count; ++j) {
       if (is_hidden_weight(to.p[j])) continue;
-      const T* row = reinterpret_cast<const T*>(run.v()[j]) + d;
+      const T* row = reinterpret_cast<const T*>(values.row[j]) + d;
       const Vec weight = hn::Set(kLanes, to.p[j]);
       if (left >= kPair) {
         const VecPair v = load_pair(row);
@@ -110,10 +116,10 @@ void accumulate_around_hidden(const OutputRows& to, const KeyRun& run) {
 }
 
 template <class T>
-bool all_finite(const KeyRun& run, size_t head_dim_v) {  // x * 0 is NaN otherwise
+bool all_finite(const ValueRows& values, size_t head_dim_v) {  // x * 0 is NaN otherwise
   Vec check = hn::Zero(kLanes);
-  for (int64_t j = 0; j < run.keys(); ++j) {
-    const T* v = reinterpret_cast<const T*>(run.v()[j]);
+  for (int64_t j = 0; j < values.count; ++j) {
+    const T* v = reinterpret_cast<const T*>(values.row[j]);
     for (size_t d = 0; d < head_dim_v; d += kN)
       check = hn::MulAdd(head_dim_v - d >= kN ? load(v + d) : load_first(v + d, head_dim_v - d), hn::Zero(kLanes), check);
   }
@@ -121,31 +127,45 @@ bool all_finite(const KeyRun& run, size_t head_dim_v) {  // x * 0 is NaN otherwi
   return sum == sum;
 }
 
+// Keys whose weights multiply V one after another; no chain of additions is longer. Few for several queries, whose passes over V then find
+// it in the nearest cache.
 template <class T>
-void accumulate_in_place(const Tile& tile, const KeyRun& run, bool hidden, const float* rescale, Scratch& scratch) {
-  const size_t head_dim_v = static_cast<size_t>(tile.call.problem.v.shape[3]);
+int64_t part_keys(const Tile& tile) {
+  return tile.rows() == 1 ? kBlock : static_cast<int64_t>(128 / sizeof(T));
+}
+
+template <class T>
+void accumulate_part(const Tile& tile, const KeyRun& run, int64_t first, bool hidden, const float* rescale, Scratch& scratch) {
+  const size_t head_dim_v = static_cast<size_t>(tile.call.problem.v.shape[3]), row_bytes = head_dim_v * sizeof(T);
+  const bool lone = tile.rows() == 1;
+  const ValueRows values{run.v() + first, HWY_MIN(part_keys<T>(tile), run.keys() - first)};
   const auto rows_from = [&](int64_t row) {
-    return OutputRows{scratch.scores[0] + row * kScoreStride, rescale + row, scratch.o + row * scratch.o_stride, scratch.o_stride,
+    return OutputRows{scratch.scores[0] + row * kScoreStride + first, rescale + row, scratch.o + row * scratch.o_stride, scratch.o_stride,
                       head_dim_v};
   };
   int64_t row = 0;
-  if (hidden && !all_finite<T>(run, head_dim_v)) {
-    for (; row < tile.rows(); ++row) accumulate_around_hidden<T>(rows_from(row), run);
+  if (hidden && !all_finite<T>(values, head_dim_v)) {
+    for (; row < tile.rows(); ++row) accumulate_around_hidden<T>(rows_from(row), values);
     return;
   }
-  const size_t row_bytes = head_dim_v * sizeof(T);
-  // Of several rows the columns are taken in turns, each turn down the whole run: then it is the next run that is fetched.
-  const bool lone = tile.rows() == 1;
-  const char* const* ahead = run.v() + (lone ? rows_ahead<T>(run, row_bytes, lone) : run.most());
+  // Of several rows the columns are taken in turns, each turn down all keys: then it is the next part that is fetched.
+  const char* const* ahead = values.row + (lone ? rows_ahead<T>(run, row_bytes, lone) : values.count);
   const auto some = [&]<size_t kQueries>() {
     for (; row + static_cast<int64_t>(kQueries) <= tile.rows(); row += static_cast<int64_t>(kQueries)) {
-      RowsLater later{ahead, ahead + (row == 0 ? run.keys() : 0), row_bytes};  // with the first rows of the tile
-      accumulate_rows<T, kQueries>(rows_from(row), run, later);
+      RowsLater later{ahead, ahead + (row == 0 ? values.count : 0), row_bytes};  // with the first rows of the tile
+      accumulate_rows<T, kQueries>(rows_from(row), values, later);
     }
   };
   some.template operator()<4>();
   some.template operator()<2>();
   some.template operator()<1>();
+}
+
+template <class T>
+void accumulate_in_place(const Tile& tile, const KeyRun& run, bool hidden, const float* rescale, Scratch& scratch) {
+  constexpr float ones[kDecodeRows] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+  for (int64_t first = 0; first < run.keys(); first += part_keys<T>(tile))
+    accumulate_part<T>(tile, run, first, hidden, first == 0 ? rescale : ones, scratch);
 }
 
 }  // namespace rapt::cpu::HWY_NAMESPACE

@@ -26,10 +26,12 @@ void load_queries(const Tile& tile, Scratch& scratch) {
   }
 }
 
-// Keys of a run: few for several queries, whose passes over V then find it in the nearest cache.
-int64_t run_keys(const Tile& tile) {
-  if (tile.rows() == 1) return kRun;
-  return tile.call.problem.k.type == RAPT_F32 ? kRun / 2 : kRun / 4;
+// Keys of a run: the more, the less often the stream of memory waits for the softmax.
+int64_t run_keys(const Tile& tile, int64_t keys) {
+  static_assert(kRun <= kSoftmaxRows * kScoreStride);  // the only row has all of the buffer
+  int64_t most = tile.rows() == 1 ? kRun : kBlock;
+  while (most > kBlock / 4 && most / 2 >= keys) most /= 2;
+  return most;
 }
 
 void score(const Tile& tile, const KeyRun& run, float factor, Scratch& scratch) {
@@ -53,6 +55,17 @@ bool mask(const Tile& tile, const KeyRun& run, bool adjusted, Scratch& scratch) 
     if (run.unmapped()) hide_unmapped(tile, s, run.first(), seen);
   }
   return hidden;
+}
+
+// A lone row's weights in pieces, as a row of the Weigher is at most kBlock long.
+void weigh(const Weights& all, bool hidden, bool nats) {
+  Weights w = all;
+  for (int64_t first = 0; first < all.n; first += kBlock) {
+    w.s = all.s + first;
+    w.n = HWY_MIN(all.n - first, kBlock);
+    (hidden ? weigh_all<F32Word, true> : weigh_all<F32Word, false>)(w, nats);
+    w.rescale[0] = 1;
+  }
 }
 
 void accumulate(const Tile& tile, const KeyRun& run, bool hidden, const float* rescale, Scratch& scratch) {
@@ -79,12 +92,12 @@ void decode(const Tile& tile, Scratch& scratch) {
 
   const int64_t begin = scratch.visible[0].begin, end = scratch.visible[tile.rows() - 1].end;
   if (begin >= end) return;
-  for (KeyRun run(tile, scratch.zeros, begin, end, run_keys(tile));; run.advance()) {
+  for (KeyRun run(tile, scratch.zeros, begin, end, run_keys(tile, end - begin));; run.advance()) {
     score(tile, run, factor, scratch);                   // score
     const bool hidden = mask(tile, run, nats, scratch);  // mask
     Weights w{scratch.scores[0], tile.rows(), round_up(run.keys(), static_cast<int64_t>(kN)), scratch.row_sum};
     update_maxima(w, nats, scratch.row_max);  // softmax
-    (hidden ? weigh_all<F32Word, true> : weigh_all<F32Word, false>)(w, nats);
+    weigh(w, hidden, nats);
     accumulate(tile, run, hidden, w.rescale, scratch);  // accumulate
     if (run.is_last()) break;
   }

@@ -14,15 +14,20 @@
 HWY_BEFORE_NAMESPACE();
 namespace rapt::cpu::HWY_NAMESPACE {
 
-inline constexpr int64_t kRun = 128;  // most keys between two updates of the softmax
+inline constexpr int64_t kRun = 512;  // most keys between two updates of the softmax
 
 // Keys [first, first + keys) and where they lie; behind them the keys of the next run. An unmapped page is rows of zeros until it is
-// hidden, and so is what lies past the last key. All runs but the first and the last begin and end at multiples of
-// `most` keys, which divides kBlock.
+// hidden, and so is what lies past the last key that is there. All runs but the first and the last begin and end at multiples of
+// `most` keys.
 class KeyRun {
  public:
   KeyRun(const Tile& tile, const float* zeros, int64_t begin, int64_t end, int64_t most)
-      : most_(most), tile_(tile), zeros_(reinterpret_cast<const char*>(zeros)), end_(end), first_(begin) {
+      : most_(most),
+        tile_(tile),
+        zeros_(reinterpret_cast<const char*>(zeros)),
+        end_(end),
+        there_(tile.call.problem.kv_layout < RAPT_KV_BLOCK_TABLE ? HWY_MAX(end, tile.sequence.len_kv) : end),
+        first_(begin) {
     const rapt_problem& p = tile.call.problem;
     k_step_ = p.k.strides[2] * static_cast<int64_t>(rapt_type_size(p.k.type));
     v_step_ = p.v.strides[2] * static_cast<int64_t>(rapt_type_size(p.v.type));
@@ -53,15 +58,16 @@ class KeyRun {
   const char* const* v() const { return v_; }
 
  private:
+  static void step_rows(const char* row, int64_t step, int64_t count, const char** to) {
+    for (int64_t j = 0; j < count; ++j) to[j] = row + j * step;
+  }
   // Rows at .. at + count of the window; true if some page of theirs is not mapped.
   bool find(int64_t at, int64_t count) {
-    const int64_t known = HWY_MIN(count, HWY_MAX(end_ - first_ - at, 0));
+    const int64_t known = HWY_MIN(count, HWY_MAX(there_ - first_ - at, 0));
     bool unmapped = false;
     if (tile_.call.problem.kv_layout < RAPT_KV_BLOCK_TABLE) {
-      for (int64_t j = at; j < at + known; ++j) {
-        k_[j] = k_base_ + (first_ + j) * k_step_;
-        v_[j] = v_base_ + (first_ + j) * v_step_;
-      }
+      step_rows(k_base_ + (first_ + at) * k_step_, k_step_, known, k_ + at);
+      step_rows(v_base_ + (first_ + at) * v_step_, v_step_, known, v_ + at);
     } else {
       key_rows(tile_.call, tile_.sequence, Side::k, tile_.head_kv, first_ + at, known, k_ + at);
       key_rows(tile_.call, tile_.sequence, Side::v, tile_.head_kv, first_ + at, known, v_ + at);
@@ -79,12 +85,13 @@ class KeyRun {
   const Tile& tile_;
   const char* zeros_;
   const int64_t end_;
+  const int64_t there_;  // up to here rows past the end are fetched: this thread often goes on with them
   int64_t first_, keys_;
   const char *k_base_ = nullptr, *v_base_ = nullptr;  // key 0, when keys are not paged
   int64_t k_step_, v_step_;                           // bytes
   bool unmapped_, next_unmapped_;
-  const char* k_[2 * kRun] = {};
-  const char* v_[2 * kRun] = {};
+  const char* k_[2 * kRun];
+  const char* v_[2 * kRun];
 };
 
 // How many rows ahead of their use rows are fetched into the cache. Measured, as are the keys of a run (bench/NOTES.md): several queries

@@ -27,6 +27,8 @@ HWY_INLINE void add_to_output(Vec sum, float rescale, float* o) {
   hn::StoreU(hn::MulAdd(hn::Set(kLanes, rescale), hn::LoadU(kLanes, o), sum), kLanes, o);
 }
 
+inline constexpr size_t kMostPairs = 4;  // of a pass over V
+
 // Some keys of a run.
 struct ValueRows {
   const char* const* row;
@@ -83,7 +85,7 @@ void accumulate_rest(const OutputRows& to, const ValueRows& values, size_t d, si
 
 template <class T, size_t kQueries>
 void accumulate_rows(const OutputRows& to, const ValueRows& values, RowsLater& later) {
-  constexpr size_t kPairs = HWY_MIN(size_t{4}, (kRows >= 12 ? 8 : 4) / kQueries);  // at most 16 accumulators on 32 registers, 8 on 16
+  constexpr size_t kPairs = HWY_MIN(kMostPairs, (kRows >= 12 ? 8 : 4) / kQueries);  // at most 16 accumulators on 32 registers, 8 on 16
   size_t d = 0;
   for (; d + kPairs * kPair <= to.head_dim_v; d += kPairs * kPair) accumulate_pairs<T, kQueries, kPairs>(to, values, d, later);
   if constexpr (kPairs > 1)
@@ -127,11 +129,12 @@ bool all_finite(const ValueRows& values, size_t head_dim_v) {  // x * 0 is NaN o
   return sum == sum;
 }
 
-// Keys whose weights multiply V one after another; no chain of additions is longer. Few for several queries, whose passes over V then find
-// it in the nearest cache.
+// Keys whose weights multiply V one after another; no chain of additions is longer. Few for several queries, and fewer where one takes
+// several passes: these then find V in the nearest cache.
 template <class T>
 int64_t part_keys(const Tile& tile) {
-  return tile.rows() == 1 ? kBlock : static_cast<int64_t>(128 / sizeof(T));
+  if (tile.rows() > 1) return static_cast<int64_t>(128 / sizeof(T));
+  return tile.call.problem.v.shape[3] <= static_cast<int64_t>(kMostPairs * kPair) ? kBlock : kBlock / 2;
 }
 
 template <class T>

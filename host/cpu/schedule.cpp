@@ -9,8 +9,12 @@ namespace {
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-// Keys of a split: at least kMinSplitKeys, whole blocks, at most kMaxSplits of them.
-int64_t split_size(int64_t keys) { return std::max(kMinSplitKeys, round_up(ceil_div(keys, kMaxSplits), kBlock)); }
+// Keys of a split: at least kMinSplitKeys, whole blocks, at most kMaxSplits of them. Each costs a cold start, but several tiles want to
+// find the keys of theirs in a cache.
+int64_t split_size(int64_t keys, bool single_tile) {
+  const int64_t times = single_tile ? 2 : 1;
+  return std::max(times * kMinSplitKeys, round_up(ceil_div(keys, kMaxSplits / times), kBlock));
+}
 
 double work(const UnitShape& u) { return static_cast<double>(u.rows) * static_cast<double>(u.keys.end - u.keys.begin); }
 
@@ -32,7 +36,7 @@ UnitShape unit_shape(const Call& call, const Sequence& s, const Cut& cut) {
   u.tile_rows = u.decode ? kDecodeRows : cut.tile_rows;
   u.tiles = ceil_div(u.rows, u.tile_rows);
   const bool split = u.rows <= kSplitRows && span > 0;
-  u.split_keys = split ? split_size(span) : std::max<int64_t>(span, 1);
+  u.split_keys = split ? split_size(span, u.decode && u.tiles == 1) : std::max<int64_t>(span, 1);
   u.splits = split ? ceil_div(span, u.split_keys) : 1;
   u.whole = !u.decode && u.splits == 1 && u.blocks <= cut.whole_blocks && work(u) <= cut.whole_work;
   return u;

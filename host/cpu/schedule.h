@@ -14,8 +14,8 @@ inline constexpr int64_t kInPlaceRows = 27, kMostInPlaceRows = 64, kManyKeys = 2
 constexpr int64_t in_place_rows(int64_t keys) { return keys >= kManyKeys ? kMostInPlaceRows : keys >= 512 ? 32 : kInPlaceRows; }
 
 inline constexpr int64_t kSplitRows = 64;        // units with at most this many rows split their keys
-inline constexpr int64_t kMaxSplits = 16;        // into at most this many parts
-inline constexpr int64_t kMinSplitKeys = 1024;   // of at least this many keys
+inline constexpr int64_t kMaxSplits = 32;        // into at most this many parts
+inline constexpr int64_t kMinSplitKeys = 512;    // of at least this many keys; of a single tile twice as many, in half as many parts
 inline constexpr int64_t kWholeBytes = 1 << 20;  // of packed K and V, at most about, of a unit that one thread does alone: an L2 cache
 
 // How units are cut: what no row's bits depend on.

@@ -80,8 +80,7 @@ struct Queries {
 };
 
 // scores[r][0 .. panels * kWide * kN) = factor * (q k^T), and their maxima, with other work in the shadow of the multiplications:
-// job.step() after every kEvery words, until the job is done. A constant, as the end of a short loop of a number that varies is guessed
-// wrong too often.
+// job.step() after every kEvery words, until the job is done. A constant, and unrolled: the ends of short loops cost several points.
 template <class Word, size_t kWide, size_t kEvery, class Job>
 HWY_NOINLINE void score_panels(const Queries queries, const float* k_panel, Scores scores, size_t panels, Job job) {
   for (; panels > 0; --panels, k_panel += queries.words * kPanel, scores.s += kPanel) {
@@ -93,7 +92,8 @@ HWY_NOINLINE void score_panels(const Queries queries, const float* k_panel, Scor
       const size_t depth = HWY_MIN(kChainWords<Word>, queries.words - at);
       size_t k = 0;
       for (; k + kEvery <= depth && !job.done(); k += kEvery) {
-        multiply<Word, kPartStride<Word>>(q + k, k_part + k * kPanel, kEvery, c);
+#pragma GCC unroll 4
+        for (size_t i = k; i < k + kEvery; ++i) multiply<Word, kPartStride<Word>>(q + i, k_part + i * kPanel, 1, c);
         job.step();
       }
       multiply<Word, kPartStride<Word>>(q + k, k_part + k * kPanel, depth - k, c);

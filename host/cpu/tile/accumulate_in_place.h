@@ -8,6 +8,7 @@
 #endif
 
 #include "cpu/tile/key_run.h"
+#include "cpu/tile/mask_and_bias.h"
 #include "cpu/tile/pairs.h"
 #include "cpu/tile/softmax.h"
 
@@ -95,12 +96,12 @@ void accumulate_rows(const OutputRows& to, const ValueRows& values, RowsLater& l
 
 // One row; hidden keys are stepped around: their values may be NaN or inf, which a weight of 0 does not silence.
 template <class T>
-void accumulate_around_hidden(const OutputRows& to, const ValueRows& values) {
+void accumulate_around_hidden(const OutputRows& to, const ValueRows& values, const float* marks) {
   for (size_t d = 0; d < to.head_dim_v;) {
     const size_t left = to.head_dim_v - d;
     VecPair sum{hn::Zero(kLanes), hn::Zero(kLanes)};
     for (int64_t j = 0; j < values.count; ++j) {
-      if (is_hidden_weight(to.p[j])) continue;
+      if (marks[j] == kHidden) continue;
       const T* row = reinterpret_cast<const T*>(values.row[j]) + d;
       const Vec weight = hn::Set(kLanes, to.p[j]);
       if (left >= kPair) {
@@ -148,7 +149,12 @@ void accumulate_part(const Tile& tile, const KeyRun& run, int64_t first, bool hi
   };
   int64_t row = 0;
   if (hidden && !all_finite<T>(values, head_dim_v)) {
-    for (; row < tile.rows(); ++row) accumulate_around_hidden<T>(rows_from(row), values);
+    alignas(64) float marks[kBlock];
+    for (; row < tile.rows(); ++row) {
+      mark_hidden(tile, row, scratch.visible[row], run.unmapped(), run.first() + first, round_up(values.count, static_cast<int64_t>(kN)),
+                  marks);
+      accumulate_around_hidden<T>(rows_from(row), values, marks);
+    }
     return;
   }
   // Of several rows the columns are taken in turns, each turn down all keys: then it is the next part that is fetched.

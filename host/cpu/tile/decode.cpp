@@ -58,12 +58,12 @@ bool mask(const Tile& tile, const KeyRun& run, bool adjusted, Scratch& scratch) 
 }
 
 // A lone row's weights in pieces, as a row of the Weigher is at most kBlock long.
-void weigh(const Weights& all, bool hidden, bool nats) {
+void weigh(const Weights& all, bool nats) {
   Weights w = all;
   for (int64_t first = 0; first < all.n; first += kBlock) {
     w.s = all.s + first;
     w.n = HWY_MIN(all.n - first, kBlock);
-    (hidden ? weigh_all<F32Word, true> : weigh_all<F32Word, false>)(w, nats);
+    weigh_all<F32Word>(w, nats);
     w.rescale[0] = 1;
   }
 }
@@ -97,7 +97,7 @@ void decode(const Tile& tile, Scratch& scratch) {
     const bool hidden = mask(tile, run, nats, scratch);  // mask
     Weights w{scratch.scores[0], tile.rows(), round_up(run.keys(), static_cast<int64_t>(kN)), scratch.row_sum};
     update_maxima(w, nats, scratch.row_max);  // softmax
-    weigh(w, hidden, nats);
+    weigh(w, nats);
     accumulate(tile, run, hidden, w.rescale, scratch);  // accumulate
     if (run.is_last()) break;
   }

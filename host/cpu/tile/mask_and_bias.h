@@ -7,7 +7,7 @@
 #define RAPT_CPU_TILE_MASK_AND_BIAS_H
 #endif
 
-#include "cpu/tile/vec.h"
+#include "cpu/tile/rows.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace rapt::cpu::HWY_NAMESPACE {
@@ -112,6 +112,19 @@ HWY_INLINE void hide_outside(float* s, int64_t first, int64_t n, KeyRange visibl
     j += wide;
   }
   for (; j < n; j += wide) hn::StoreU(hidden, kLanes, s + j);
+}
+
+// marks[j] = kHidden where the row may not see key first + j, n of them, whole vectors: the scores of a row that scores 0 throughout,
+// without what hides nothing. Beside weights, which do not tell a hidden key from one whose score is -inf.
+inline HWY_NOINLINE void mark_hidden(const Tile& tile, int64_t row, KeyRange visible, bool unmapped, int64_t first, int64_t n,
+                                     float* marks) {
+  const KeyRange here = clip(visible, first, first + n);
+  std::memset(marks, 0, static_cast<size_t>(n) * sizeof(float));
+  hide_outside(marks, first, n, visible);
+  RowAdjustment hiding = row_adjustment(tile, row);
+  hiding.softcap = hiding.slope = 0;
+  adjust_row(hiding, marks + (here.begin - first), here.begin, here.end - here.begin);
+  if (unmapped) hide_unmapped(tile, marks, first, here);
 }
 
 }  // namespace rapt::cpu::HWY_NAMESPACE

@@ -152,7 +152,9 @@ struct WeightWords {
 template <class Word>
 HWY_NOINLINE void accumulate_key_by_key(const MicroTile& t) {
   const WeightWords<Word> keys(t);
+  alignas(64) float marks[kBlock];
   for (int64_t r = 0; r < t.rows(); ++r) {
+    mark_hidden(t.tile, t.row + r, t.scratch.visible[t.row + r], t.has(kBlockUnmapped), t.first_key(), kBlock, marks);
     const float* p = keys.weights + r * kScoreStride;
     for (int64_t d = 0; d < t.tile.call.problem.v.shape[3]; d += static_cast<int64_t>(kN)) {
       float* o = t.scratch.o + (t.row + r) * t.scratch.o_stride + d;
@@ -161,7 +163,7 @@ HWY_NOINLINE void accumulate_key_by_key(const MicroTile& t) {
       for (size_t j = 0; j < keys.count; ++j) {
         for (size_t i = Word::kValues; i-- > 0;) {
           const float weight = Word::value(p[j], i) / Word::kWeightUnit;
-          if (is_hidden_weight(weight)) continue;
+          if (marks[(keys.first + j) * Word::kValues + i] == kHidden) continue;
           sum = hn::MulAdd(hn::Set(kLanes, weight), Word::values(hn::Load(kLanes, v + j * kPanel), i), sum);
         }
       }

@@ -54,23 +54,22 @@ class Fetching {
   Fetch* fetch_;
 };
 
-template <class Word, bool kNats, bool kMarkHidden>
+template <class Word, bool kNats>
 void weigh_as(const MicroTile& t) {
-  Fetching<Weigher<Word, kNats, kMarkHidden>>(t.weights, t.scratch.fetch).finish();
+  Fetching<Weigher<Word, kNats>>(t.weights, t.scratch.fetch).finish();
 }
 template <class Word>
 void weigh(const MicroTile& t, bool nats) {
-  if (t.has(kBlockOddValues)) return (nats ? weigh_as<Word, true, true> : weigh_as<Word, false, true>)(t);
-  (nats ? weigh_as<Word, true, false> : weigh_as<Word, false, false>)(t);
+  (nats ? weigh_as<Word, true> : weigh_as<Word, false>)(t);
 }
 
-// Scores `now` while the scores of `before` become weights: together where registers suffice and the weights are plain.
+// Scores `now` while the scores of `before` become weights: together where registers suffice and the scores are plain.
 template <class Word>
 void score_and_weigh(MicroTile& now, const MicroTile& before, float factor, bool nats) {
-  const bool together = kRows >= 12 && !nats && before.is_scored() && !before.has(kBlockOddValues);
+  const bool together = kRows >= 12 && !nats && before.is_scored();
   if (before.is_scored() && !together) weigh<Word>(before, nats);
   const Weights nothing;
-  Fetching<Weigher<Word, false, false>> weigher(together ? before.weights : nothing, now.scratch.fetch);
+  Fetching<Weigher<Word, false>> weigher(together ? before.weights : nothing, now.scratch.fetch);
   score<Word>(now, factor, weigher);
 }
 

@@ -14,10 +14,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace rapt::cpu::HWY_NAMESPACE {
 
-// The weight of a hidden key: a zero that is told apart from a weight that merely underflowed, where V holds NaN or inf.
-inline constexpr float kHiddenWeight = -0.0f;
-HWY_INLINE bool is_hidden_weight(float p) { return p == 0.0f && __builtin_signbit(p); }
-
 // The greatest of n scores, in lanes; n a multiple of kN.
 HWY_INLINE void take_maximum(const float* s, int64_t n, float* top) {
   Vec greatest = hn::Set(kLanes, kHidden);
@@ -62,7 +58,7 @@ HWY_INLINE void update_maxima(Weights& w, bool nats, float* row_max) {
 // Turns scores to weights one or two vectors a step, row after row, so that another loop can call step() between its own operations. A row
 // of words of weights begins where its scores began. The sums are of the weights before they are rounded to words: then lse is in f32 and
 // the error of o is at most that of the weights, whereas rounded sums can double it.
-template <class Word, bool kNats, bool kMarkHidden>
+template <class Word, bool kNats>
 class Weigher {
  public:
   explicit Weigher(const Weights& w)
@@ -96,8 +92,7 @@ class Weigher {
   HWY_INLINE void weigh(Vec base) {
     const Vec x = hn::LoadU(kLanes, s_), below = hn::Sub(x, base);
     const Vec p = Word::weight(kNats ? hn::Mul(below, hn::Set(kLanes, kLog2e)) : below);
-    const Vec marked = kMarkHidden ? hn::IfThenElse(hn::Eq(x, hn::Set(kLanes, kHidden)), hn::Set(kLanes, kHiddenWeight), p) : p;
-    Word::store_weights(marked, words_);
+    Word::store_weights(p, words_);
     // One exponential at a time: the compiler must not gather several at the price of registers.
     std::atomic_signal_fence(std::memory_order_acq_rel);
     s_ += kN;
@@ -130,12 +125,12 @@ class Weigher {
   const float *base_, *rescale_;
 };
 
-template <class Word, bool kMarkHidden>
+template <class Word>
 HWY_INLINE void weigh_all(const Weights& w, bool nats) {
   if (nats) {
-    Weigher<Word, true, kMarkHidden>(w).finish();
+    Weigher<Word, true>(w).finish();
   } else {
-    Weigher<Word, false, kMarkHidden>(w).finish();
+    Weigher<Word, false>(w).finish();
   }
 }
 

@@ -31,9 +31,10 @@ class Fetch {
   // To be done within so many steps.
   void spread(int64_t steps) { per_step_ = (lines_ / std::max<int64_t>(steps, 1) + 1) * kLine; }
 
+  bool done() const { return line_ == end_; }
   void step() {
-    if (line_ == end_) return;
-    const char *line = line_, *stop = line + std::min<int64_t>(end_ - line, per_step_);
+    if (done()) return;
+    const char *line = line_, *stop = std::min(end_, line + per_step_);
     for (; line < stop; line += kLine) __builtin_prefetch(line, 0, 2);
     line_ = line;
     if (line == end_) next_row();

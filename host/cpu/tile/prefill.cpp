@@ -66,11 +66,14 @@ void weigh(const MicroTile& t, bool nats) {
 // Scores `now` while the scores of `before` become weights: together where registers suffice and the scores are plain.
 template <class Word>
 void score_and_weigh(MicroTile& now, const MicroTile& before, float factor, bool nats) {
+  using Plain = Weigher<Word, false>;
   const bool together = kRows >= 12 && !nats && before.is_scored();
   if (before.is_scored() && !together) weigh<Word>(before, nats);
   const Weights nothing;
-  Fetching<Weigher<Word, false>> weigher(together ? before.weights : nothing, now.scratch.fetch);
-  score<Word>(now, factor, weigher);
+  const Weights& weights = together ? before.weights : nothing;
+  Fetch& fetch = now.scratch.fetch;
+  if (fetch.done()) return score<Word>(now, factor, Plain(weights));  // a step costs a little even then
+  score<Word>(now, factor, Fetching<Plain>(weights, fetch));
 }
 
 // Steps of weighing that the tile will take, about: two vectors of keys of a row each.

@@ -47,9 +47,10 @@ void fill_scale(const rapt_problem& p, ForwardParams& params) {
 
 ForwardParams fill_forward(const Variant& row, const rapt_problem& p, const rapt_args& args) {
   ForwardParams params = {};
-  params.q = operand(p.q, args.q, 8);
-  params.k = operand(p.k, args.k, 8);
-  params.v = operand(p.v, args.v, 8);
+  const auto chunk = static_cast<int64_t>(16 / rapt_type_size(p.q.type));  // elements that are copied at a time
+  params.q = operand(p.q, args.q, chunk);
+  params.k = operand(p.k, args.k, chunk);
+  params.v = operand(p.v, args.v, chunk);
   params.o = operand(p.o, args.o, 2);
   params.lse = operand(p.lse, args.lse, 1);
   const bool ragged_q = p.q_layout == RAPT_Q_RAGGED, ragged_kv = p.kv_layout == RAPT_KV_RAGGED;

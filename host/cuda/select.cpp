@@ -16,8 +16,8 @@ using kernels::ElementType;
 using kernels::Variant;
 
 bool takes_types(const rapt_problem& p, Text& why_not) {
-  if ((p.q.type != RAPT_BF16 && p.q.type != RAPT_F16) || p.k.type != p.q.type || p.v.type != p.q.type) {
-    why_not.append("q, k and v are not all bf16 or all f16; convert them, or use engine cpu");
+  if ((p.q.type != RAPT_BF16 && p.q.type != RAPT_F16 && p.q.type != RAPT_F32) || p.k.type != p.q.type || p.v.type != p.q.type) {
+    why_not.append("q, k and v are not all bf16, all f16 or all f32; convert them, or use engine cpu");
   } else if (p.o.type != p.q.type && p.o.type != RAPT_F32) {
     why_not.append("o is neither f32 nor of the type of q; convert it afterwards, or use engine cpu");
   } else if (p.lse.type != RAPT_NONE && p.lse.type != RAPT_F32) {
@@ -61,7 +61,9 @@ bool takes_sizes(const rapt_problem& p, Text& why_not) {
   return true;
 }
 
-ElementType type_of(const rapt_problem& p) { return p.q.type == RAPT_BF16 ? ElementType::bf16 : ElementType::f16; }
+ElementType type_of(const rapt_problem& p) {
+  return p.q.type == RAPT_BF16 ? ElementType::bf16 : p.q.type == RAPT_F16 ? ElementType::f16 : ElementType::f32;
+}
 
 bool row_takes(const Variant& row, int architecture, const rapt_problem& p) {
   return row.type == type_of(p) && row.architecture <= architecture && p.q.shape[3] <= row.head_dim && p.v.shape[3] <= row.head_dim_v &&

@@ -15,7 +15,7 @@ struct Operand {
   const void* data;
   int64_t batch_stride, head_stride, row_stride;  // elements; batch_stride is 0 when ragged
   int rows;                                       // of one head: the longest sequence, or the total of a ragged batch
-  int aligned;  // 1: each row begins at a multiple of 16 bytes and has a multiple of 8 columns (o: a multiple of two elements, of 2)
+  int aligned;  // 1: each row begins at a multiple of 16 bytes and is as long as a multiple of them (o: of two elements)
 };
 
 // Where sequences begin and how long they are. Values from memory are brought within bounds before they are used.

@@ -4,7 +4,7 @@
 #include "attention/mask.h"
 #include "attention/nonfinite.h"
 #include "attention/store.h"
-#include "tile/mma.h"
+#include "tile/mma_f32.h"
 
 namespace rapt::kernels {
 
@@ -71,9 +71,9 @@ struct ForwardSm80 {
 
       // score: S = Q K^T
       Scores s;
-      mma_abt(s, smem.q, first_row, smem.ring[item % kSlots].k);
+      mma_abt(s, smem.q, first_row, smem.ring[item % kSlots].k, p.head_dim);
 
-      // mask and softmax: S becomes P, in 16 bits
+      // mask and softmax: S becomes P, in the type of V
       OperandA<T, kTileKv> pr[kBlocks];
       SIMT_UNROLL
       for (int b = 0; b < kBlocks; ++b) {
@@ -89,7 +89,7 @@ struct ForwardSm80 {
         clear_nonfinite<kThreads>(v, kTileKv, simt::thread());
         simt::sync_block();  // V is clean for everyone
       }
-      mma_ab(o, pr, v);
+      mma_ab(o, pr, v, p.head_dim_v);
     }
     simt::cp_async_wait_group<0>();
   }

@@ -9,6 +9,8 @@ template <class T>
 constexpr ElementType kElementType = ElementType::bf16;
 template <>
 inline constexpr ElementType kElementType<simt::f16> = ElementType::f16;
+template <>
+inline constexpr ElementType kElementType<float> = ElementType::f32;
 
 // Machine<Kernel>::launch(const Launch&) runs Kernel::run on a grid.
 template <template <class> class Machine, class Kernel>

@@ -41,7 +41,7 @@ SIMT_DEVICE void store(const ForwardParams& p, const Work& work, int warp_row0, 
   for (int h = 0; h < 2; ++h) {
     const int row = warp_row0 + o.row(h);
     if (row >= work.query.length) continue;
-    if (p.o_is_f32) {
+    if (sizeof(T) == 4 || p.o_is_f32) {
       store_row(const_cast<float*>(address<float>(p.o, work.query, work.head, row)), o, h, p.head_dim_v, p.o.aligned != 0);
     } else {
       store_row(const_cast<T*>(address<T>(p.o, work.query, work.head, row)), o, h, p.head_dim_v, p.o.aligned != 0);

@@ -5,7 +5,7 @@
 
 namespace rapt::kernels {
 
-enum class ElementType { bf16, f16 };
+enum class ElementType { bf16, f16, f32 };
 
 struct Launch {
   const void* params;  // the kernel's Params

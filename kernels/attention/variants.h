@@ -31,6 +31,9 @@ constexpr Variant kForward[] = {
     row<Machine, ForwardSm80<Sm80Traits<simt::f16, 128, 64, 192, 128, 1, 2>>>("forward_sm80_f16_d192_dv128"),
     row<Machine, ForwardSm80<Sm80Traits<simt::f16, 128, 64, 192, 192, 1, 2>>>("forward_sm80_f16_d192"),
     row<Machine, ForwardSm80<Sm80Traits<simt::f16, 128, 32, 256, 256, 1, 2>>>("forward_sm80_f16_d256"),
+    row<Machine, ForwardSm80<Sm80Traits<float, 128, 32, 64, 64, 1, 4>>>("forward_sm80_f32_d64"),
+    row<Machine, ForwardSm80<Sm80Traits<float, 128, 32, 128, 128, 1, 2>>>("forward_sm80_f32_d128"),
+    row<Machine, ForwardSm80<Sm80Traits<float, 64, 16, 256, 256, 1, 2>>>("forward_sm80_f32_d256"),
 };
 
 }  // namespace rapt::kernels

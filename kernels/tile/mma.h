@@ -3,60 +3,42 @@
 #pragma once
 #include "tile/fragment.h"
 #include "tile/shared_tile.h"
-#include "tile/terms.h"
 
 namespace rapt::kernels {
 
-// Step k, two chunks of a row, of 16 rows from row0 of (row, k) in shared memory.
+// A step of a product is 32 bytes of a row: 16 k in 16 bits, 8 in f32.
+// Step k of 16 rows from row0 of (row, k) as a left operand.
 template <class T, int kRows, int kK>
-SIMT_DEVICE Left<T> load_left(const SharedTile<T, kRows, kK>& a, int row0, int k) {
+SIMT_DEVICE void load_left(uint32_t (&a_frag)[4], const SharedTile<T, kRows, kK>& a, int row0, int k) {
   const int lane = simt::lane();
-  uint32_t raw[4];
-  simt::ldmatrix_x4(raw, a.chunk(row0 + (lane & 15), 2 * k + (lane >> 4)));
-  return Left<T>(raw);
+  simt::ldmatrix_x4(a_frag, a.chunk(row0 + (lane & 15), 2 * k + (lane >> 4)));
 }
 
-// Step k of columns 8 n to 8 n + 15 of a product, two registers for each 8: rows of (n, k) in shared memory.
+// Step k of 16 rows from row 8 n of (n, k) as a right operand: 16 columns of the product, two registers for each 8.
 template <class T, int kN, int kK>
-SIMT_DEVICE void load_right(uint32_t (&raw)[4], const SharedTile<T, kN, kK>& b, int n, int k) {
+SIMT_DEVICE void load_right(uint32_t (&b_frag)[4], const SharedTile<T, kN, kK>& b, int n, int k) {
   const int lane = simt::lane();
-  simt::ldmatrix_x4(raw, b.chunk(8 * n + (lane & 7) + ((lane >> 4) << 3), 2 * k + ((lane >> 3) & 1)));
+  simt::ldmatrix_x4(b_frag, b.chunk(8 * n + (lane & 7) + ((lane >> 4) << 3), 2 * k + ((lane >> 3) & 1)));
 }
 
-// The same from columns of (k, n).
-template <class T, int kK, int kN>
-SIMT_DEVICE void load_right_trans(uint32_t (&raw)[4], const SharedTile<T, kK, kN>& b, int n, int k) {
-  const int lane = simt::lane();
-  simt::ldmatrix_x4_trans(raw, b.chunk(16 * k + (lane & 15), n + (lane >> 4)));
-}
-// Nothing transposes f32: a lane picks its elements, in the order of k that OperandA has too. 32 lanes meet 32 banks.
-template <int kK, int kN>
-SIMT_DEVICE void load_right_trans(uint32_t (&raw)[4], const SharedTile<float, kK, kN>& b, int n, int k) {
-  const int lane = simt::lane();
-  SIMT_UNROLL
-  for (int i = 0; i < 4; ++i)
-    raw[i] = simt::bits(b.chunk(8 * k + 2 * (lane & 3) + (i & 1), 2 * (n + (i >> 1)) + (lane >> 4))[(lane >> 2) & 3]);
-}
-
-// d = a b^T. a: rows from row0 of (row, k) in shared memory; b: (n, k) in shared memory.
+// d = a b^T. a: rows from row0 of (row, k) in shared memory; b: (n, k) in shared memory. Zeros in their last columns are multiplied too:
+// nobody asks how many columns there are.
 template <int kBlocks, class T, int kN, int kK, int kRowsA>
-SIMT_DEVICE void mma_abt(Accumulator<kN> (&d)[kBlocks], const SharedTile<T, kRowsA, kK>& a, int row0, const SharedTile<T, kN, kK>& b) {
+SIMT_DEVICE void mma_abt(Accumulator<kN> (&d)[kBlocks], const SharedTile<T, kRowsA, kK>& a, int row0, const SharedTile<T, kN, kK>& b, int) {
   SIMT_UNROLL
   for (int i = 0; i < kBlocks; ++i) d[i].zero();
   SIMT_UNROLL
-  for (int k = 0; k < b.kChunks / 2; ++k) {
-    Left<T> left[kBlocks];
+  for (int k = 0; k < kK / 16; ++k) {
+    uint32_t a_frag[kBlocks][4], b_frag[4];
     SIMT_UNROLL
-    for (int i = 0; i < kBlocks; ++i) left[i] = load_left(a, row0 + 16 * i, k);
+    for (int i = 0; i < kBlocks; ++i) load_left(a_frag[i], a, row0 + 16 * i, k);
     SIMT_UNROLL
     for (int n = 0; n < kN / 8; n += 2) {
-      uint32_t b_frag[4];
       load_right(b_frag, b, n, k);
-      const Right<T> first(b_frag[0], b_frag[1]), second(b_frag[2], b_frag[3]);
       SIMT_UNROLL
       for (int i = 0; i < kBlocks; ++i) {
-        multiply(d[i].tile(n), left[i], first);
-        multiply(d[i].tile(n + 1), left[i], second);
+        simt::mma_m16n8k16<T>(d[i].tile(n), a_frag[i], b_frag[0], b_frag[1]);
+        simt::mma_m16n8k16<T>(d[i].tile(n + 1), a_frag[i], b_frag[2], b_frag[3]);
       }
     }
   }
@@ -64,21 +46,18 @@ SIMT_DEVICE void mma_abt(Accumulator<kN> (&d)[kBlocks], const SharedTile<T, kRow
 
 // d += p b. p: in registers; b: (k, n) in shared memory.
 template <int kBlocks, class T, int kN, int kK>
-SIMT_DEVICE void mma_ab(Accumulator<kN> (&d)[kBlocks], const OperandA<T, kK> (&p)[kBlocks], const SharedTile<T, kK, kN>& b) {
+SIMT_DEVICE void mma_ab(Accumulator<kN> (&d)[kBlocks], const OperandA<T, kK> (&p)[kBlocks], const SharedTile<T, kK, kN>& b, int) {
+  const int lane = simt::lane();
   SIMT_UNROLL
-  for (int k = 0; k < p[0].kSteps; ++k) {
-    Left<T> left[kBlocks];
-    SIMT_UNROLL
-    for (int i = 0; i < kBlocks; ++i) left[i] = Left<T>(p[i].v[k]);
+  for (int k = 0; k < kK / 16; ++k) {
     SIMT_UNROLL
     for (int n = 0; n < kN / 8; n += 2) {
       uint32_t b_frag[4];
-      load_right_trans(b_frag, b, n, k);
-      const Right<T> first(b_frag[0], b_frag[1]), second(b_frag[2], b_frag[3]);
+      simt::ldmatrix_x4_trans(b_frag, b.chunk(16 * k + (lane & 15), n + (lane >> 4)));
       SIMT_UNROLL
       for (int i = 0; i < kBlocks; ++i) {
-        multiply(d[i].tile(n), left[i], first);
-        multiply(d[i].tile(n + 1), left[i], second);
+        simt::mma_m16n8k16<T>(d[i].tile(n), p[i].v[k], b_frag[0], b_frag[1]);
+        simt::mma_m16n8k16<T>(d[i].tile(n + 1), p[i].v[k], b_frag[2], b_frag[3]);
       }
     }
   }

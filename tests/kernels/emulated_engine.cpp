@@ -60,25 +60,33 @@ emu::Options policy(emu::Options options, int turn) {
 
 std::string Heads::text() const { return fmt::format("d{},dv{}", head_dim, head_dim_v); }
 
+namespace {
+
+Heads heads_of(const kernels::Variant& row) {
+  return {row.architecture, row.head_dim, row.head_dim_v, row.type == kernels::ElementType::f32};
+}
+
+}  // namespace
+
 std::vector<Heads> all_heads() {
   std::set<Heads> found;
-  for (const kernels::Variant& row : kernels::emulated_forward()) found.insert({row.architecture, row.head_dim, row.head_dim_v});
+  for (const kernels::Variant& row : kernels::emulated_forward()) found.insert(heads_of(row));
   return {found.begin(), found.end()};
 }
 
 std::vector<const char*> types(const Heads& heads) {
   std::vector<const char*> found;
   for (const kernels::Variant& row : kernels::emulated_forward()) {
-    if (Heads{row.architecture, row.head_dim, row.head_dim_v} == heads)
-      found.push_back(row.type == kernels::ElementType::bf16 ? "bf16" : "f16");
+    if (heads_of(row) == heads)
+      found.push_back(row.type == kernels::ElementType::bf16 ? "bf16" : row.type == kernels::ElementType::f16 ? "f16" : "f32");
   }
   return found;
 }
 
 std::string heads_name(const testing::TestParamInfo<Heads>& info) {
-  const auto [architecture, head_dim, head_dim_v] = info.param;
+  const auto [architecture, head_dim, head_dim_v, f32] = info.param;
   const std::string value = head_dim_v == head_dim ? "" : fmt::format("Value{}", head_dim_v);
-  return fmt::format("Sm{}HeadDim{}{}", architecture, head_dim, value);
+  return fmt::format("Sm{}HeadDim{}{}{}", architecture, head_dim, value, f32 ? "F32" : "");
 }
 
 Chosen choose(const Machine& machine, const rapt_problem& problem) {
@@ -112,8 +120,8 @@ Outcome run(const Machine& machine, const Case& data, emu::Report* last) {
 
 namespace {
 
-// The exact answer. Kernels round P to the type of q, so the bound is that of a 16-bit o even where o is f32.
-Judgement judge_in_16_bits(const Case& data) {
+// The exact answer. Kernels round P to the type of q, so the bound is that of an o of this type even where o is f32.
+Judgement judge_in_type_of_q(const Case& data) {
   rapt_context* context = conformance::judging_context();
   Judgement exact = judge(context, data);
   rapt_problem rounded = data.problem;
@@ -127,7 +135,7 @@ Judgement judge_in_16_bits(const Case& data) {
 testing::AssertionResult agrees_with_the_judge(const Machine& machine, const Case& data) {
   const Outcome outcome = run(machine, data);
   if (!outcome.ok()) return testing::AssertionFailure() << data.name << " on " << outcome.kernel << ": " << outcome.message;
-  const Verdict verdict = compare(data, judge_in_16_bits(data), outcome);
+  const Verdict verdict = compare(data, judge_in_type_of_q(data), outcome);
   if (!verdict.pass) return testing::AssertionFailure() << outcome.kernel << ": " << verdict.message;
   return testing::AssertionSuccess() << outcome.kernel << ": " << data.name << ": worst error " << verdict.worst << " of the bound";
 }

@@ -22,6 +22,7 @@ struct Machine {
 // What tests are instantiated with: the architectures and heads of the table that is linked in, and the types that it has for one.
 struct Heads {
   int architecture, head_dim, head_dim_v;
+  bool f32;  // or both types of 16 bits
   auto operator<=>(const Heads&) const = default;
   std::string text() const;  // "d192,dv128" as in a problem's shape
 };

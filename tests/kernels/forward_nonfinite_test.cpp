@@ -35,8 +35,9 @@ class Nonfinite : public testing::TestWithParam<Heads> {
   static void expect_same_before(const Case& data, int64_t row, const Outcome& plain, const Outcome& got) {
     for (int64_t head = 0; head < 2; ++head) {
       for (int64_t i = 0; i < row; ++i) {
-        const int64_t o = query_row(data, data.problem.o, 0, head, i) * 2, lse = query_row(data, data.problem.lse, 0, head, i) * 4;
-        ASSERT_EQ(std::memcmp(plain.o.as<char>() + o, got.o.as<char>() + o, static_cast<size_t>(data.problem.o.shape[3]) * 2), 0)
+        const auto size = static_cast<int64_t>(rapt_type_size(data.problem.o.type));
+        const int64_t o = query_row(data, data.problem.o, 0, head, i) * size, lse = query_row(data, data.problem.lse, 0, head, i) * 4;
+        ASSERT_EQ(std::memcmp(plain.o.as<char>() + o, got.o.as<char>() + o, static_cast<size_t>(data.problem.o.shape[3] * size)), 0)
             << head << ", " << i;
         ASSERT_EQ(std::memcmp(plain.lse.as<char>() + lse, got.lse.as<char>() + lse, 4), 0) << head << ", " << i;
       }

@@ -34,6 +34,9 @@ TEST(Select, HasARowForEveryHeadUpTo256) {
   EXPECT_EQ(row(90, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 129, 129)), "forward_sm80_bf16_d192");
   EXPECT_EQ(row(120, dense_problem(RAPT_F16, 1, 2, 1, 9, 9, 1, 193)), "forward_sm80_f16_d256");
   EXPECT_EQ(row(80, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 256, 256)), "forward_sm80_bf16_d256");
+  EXPECT_EQ(row(90, dense_problem(RAPT_F32, 1, 2, 1, 9, 9, 64, 1)), "forward_sm80_f32_d64");
+  EXPECT_EQ(row(86, dense_problem(RAPT_F32, 1, 2, 1, 9, 9, 65, 64)), "forward_sm80_f32_d128");
+  EXPECT_EQ(row(80, dense_problem(RAPT_F32, 1, 2, 1, 9, 9, 192, 128)), "forward_sm80_f32_d256");
 }
 
 // What a block may have on sm_86, 89 and 120; other machines have more.
@@ -61,7 +64,8 @@ TEST(Select, LeavesWhatTmaCannotAddressToTheOlderRows) {
 
 TEST(Select, RefusesWithASentence) {
   rapt_problem problem = dense_problem(RAPT_F32, 1, 2, 1, 9, 9, 64, 64);
-  EXPECT_EQ(why_not(problem), "q, k and v are not all bf16 or all f16; convert them, or use engine cpu");
+  problem.v.type = RAPT_F16;
+  EXPECT_EQ(why_not(problem), "q, k and v are not all bf16, all f16 or all f32; convert them, or use engine cpu");
   problem = dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 64, 64);
   problem.o.type = RAPT_F16;
   EXPECT_EQ(why_not(problem), "o is neither f32 nor of the type of q; convert it afterwards, or use engine cpu");

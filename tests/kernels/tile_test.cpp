@@ -19,9 +19,10 @@ namespace {
 template <class Tile>
 class Layout : public testing::Test {};
 // A panel; several; one of 32 bytes a row, one of 64; both kinds.
-using Tiles = testing::Types<SharedTile<simt::bf16, 64, 64>, SharedTile<simt::bf16, 64, 128>, SharedTile<simt::bf16, 24, 16>,
-                             SharedTile<simt::bf16, 16, 32>, SharedTile<simt::bf16, 64, 80>, SharedTile<simt::bf16, 32, 96>,
-                             SharedTile<simt::bf16, 32, 256>>;
+using Tiles =
+    testing::Types<SharedTile<simt::bf16, 64, 64>, SharedTile<simt::bf16, 64, 128>, SharedTile<simt::bf16, 24, 16>,
+                   SharedTile<simt::bf16, 16, 32>, SharedTile<simt::bf16, 64, 80>, SharedTile<simt::bf16, 32, 96>,
+                   SharedTile<simt::bf16, 32, 256>, SharedTile<float, 32, 64>, SharedTile<float, 16, 48>, SharedTile<float, 8, 8>>;
 TYPED_TEST_SUITE(Layout, Tiles);
 
 TYPED_TEST(Layout, GivesEveryChunkAPlaceOfItsOwn) {
@@ -82,9 +83,9 @@ struct Products {
     Accumulator<kDv> o[2];
     OperandA<simt::bf16, 64> operand[2];
     for (int i = 0; i < 2; ++i) o[i].zero();
-    mma_abt(s, smem.a, 0, smem.b);
+    mma_abt(s, smem.a, 0, smem.b, kD);
     for (int i = 0; i < 2; ++i) operand[i].pack(s[i]);
-    mma_ab(o, operand, smem.v);
+    mma_ab(o, operand, smem.v, kDv);
     for (int b = 0; b < 2; ++b) {
       for (int i = 0; i < s[b].kSize; ++i) p.s[(16 * b + s[b].row(s[b].half(i))) * 64 + s[b].col(i)] = s[b].v[i];
       for (int i = 0; i < o[b].kSize; ++i) p.o[(16 * b + o[b].row(o[b].half(i))) * kDv + o[b].col(i)] = o[b].v[i];

@@ -19,12 +19,17 @@ SIMT_HOST_DEVICE float fma(float a, float b, float c) { return __builtin_fmaf(a,
 SIMT_HOST_DEVICE float max(float a, float b) { return is_nan(a) || b > a ? (is_nan(b) ? a : b) : a; }
 SIMT_HOST_DEVICE float min(float a, float b) { return is_nan(a) || b < a ? (is_nan(b) ? a : b) : a; }
 
+SIMT_HOST_DEVICE float to_float(float v) { return v; }
 SIMT_HOST_DEVICE float to_float(bf16 v) { return from_bits(uint32_t(v.bits) << 16); }
 SIMT_HOST_DEVICE float to_float(f16 v) { return emu::f16_to_float(v.bits); }
 SIMT_HOST_DEVICE float to_float(e4m3 v) { return emu::e4m3_to_float(v.bits); }
 
 template <class T>
 SIMT_HOST_DEVICE T from_float(float v);
+template <>
+SIMT_HOST_DEVICE float from_float<float>(float v) {
+  return v;
+}
 template <>
 SIMT_HOST_DEVICE bf16 from_float<bf16>(float v) {
   const uint32_t u = bits(v);

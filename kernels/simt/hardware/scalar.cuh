@@ -49,6 +49,8 @@ SIMT_DEVICE float from_bits(uint32_t a) { return __uint_as_float(a); }
 // setp.nan.f32 p, a, a;
 SIMT_DEVICE bool is_nan(float a) { return a != a; }
 
+SIMT_DEVICE float to_float(float a) { return a; }
+
 // shl.b32 d, a, 16;   exact
 SIMT_DEVICE float to_float(bf16 a) { return from_bits(static_cast<uint32_t>(a.bits) << 16); }
 
@@ -101,6 +103,11 @@ SIMT_DEVICE uint16_t pack2_8bit<e4m3>(float lo, float hi) {
 
 template <class T>
 SIMT_DEVICE T from_float(float a);
+
+template <>
+SIMT_DEVICE float from_float<float>(float a) {
+  return a;
+}
 
 // cvt.rn.bf16.f32 d, a;
 template <>

@@ -138,14 +138,14 @@ TEST_P(Gates, HoldsTheMatrixInstructionThatWasMeant) {
                count(code->main_loop, "MMA\\."), count(code->main_loop, "^MUFU"), count(code->main_loop, "^F(FMA|MUL|ADD)"),
                count(code->main_loop, "^LDSM"), count(code->main_loop, "^SHFL"));
     const std::string type = row->type == kernels::ElementType::bf16 ? "\\.F32\\.BF16$" : "\\.F32$";
+    const std::string hmma = row->type == kernels::ElementType::f32 ? "^HMMA\\.1688\\.F32\\.TF32$" : "^HMMA\\.16816" + type;
     if (row->architecture == 90) {
       EXPECT_GT(count(code->main_loop, fmt::format("^HGMMA\\.64x{}x16{}", row->tile_kv, type)), 0) << row->name << ": scores";
       EXPECT_GT(count(code->main_loop, fmt::format("^HGMMA\\.64x{}x16{}", row->head_dim_v, type)), 0) << row->name << ": output";
     } else {
-      EXPECT_GT(count(code->main_loop, "^HMMA\\.16816" + type), 0) << row->name;
+      EXPECT_GT(count(code->main_loop, hmma), 0) << row->name;
     }
-    EXPECT_EQ(count(code->all, "MMA\\."), count(code->all, row->architecture == 90 ? "^HGMMA.*" + type : "^HMMA\\.16816" + type))
-        << row->name;
+    EXPECT_EQ(count(code->all, "MMA\\."), count(code->all, row->architecture == 90 ? "^HGMMA.*" + type : hmma)) << row->name;
     EXPECT_EQ(count(code->all, "^(LDL|STL)"), 0) << row->name << ": local memory";
   }
 }

@@ -51,13 +51,12 @@ PairReport run_dependent(const LaunchShape& first, const LaunchShape& second, co
   PairReport both;
   Options options = prepare(second, wished, both.dependent);
   if (!both.dependent.clean()) return both;
-  options.resident = int(clusters_of(second));  // every block reaches its wait
+  options.resident = int(clusters_of(second, options));  // every block reaches its wait
   options.os_threads = 1;
   forget_global_accesses();
   forget_releases();
   ParamsCopy params(second);
-  Supply supply;
-  supply.clusters = clusters_of(second);
+  Supply supply(second, options, 1);
   std::vector<Saved> saved = poison(outputs);
   const std::unique_ptr<World> w = make_world(params.shape(), options, supply);
   w->dependent = true;
@@ -65,8 +64,10 @@ PairReport run_dependent(const LaunchShape& first, const LaunchShape& second, co
   start_threads();
   world = nullptr;
   restore(saved);
-  const uint32_t boundary = 1 + uint32_t(second.grid.x * second.grid.y * second.grid.z);
-  both.predecessor = run_after(first, wished, boundary);
+  const uint32_t boundary = 1 + supply.blocks;
+  Options whole = wished;
+  whole.first = 0, whole.count = ~uint64_t{0};
+  both.predecessor = run_after(first, whole, boundary);
   world = w.get();
   w->dependent = false;
   for (Fiber& f : w->fibers) {

@@ -212,6 +212,29 @@ TEST(EmulatedBlock, AShortWarpCountsAsAWholeOne) {
   }
 }
 
+// Every block writes the same word.
+struct SameWord {
+  using Params = Buffers;
+  struct SharedStorage {};
+  static constexpr int kThreads = 32, kMinBlocks = 1;
+  static SIMT_DEVICE void run(const Params& p, SharedStorage&) {
+    if (simt::thread() == 0) p.out[0] = float(simt::block().x + 10 * simt::block().z);
+  }
+};
+
+TEST(EmulatedBlock, ChosenBlocksOfAHugeGridRunAndAreNamed) {
+  DeviceArray<float> out(1, "out");
+  Options o;
+  o.first = 3ull * 65000 * 7 - 2, o.count = 5;  // there are two more
+  const Report r = launch<SameWord>({3, 65000, 7}, {nullptr, out.data()}, o);
+  EXPECT_EQ(r.blocks, 2u);
+  EXPECT_EQ(out[0], 62);
+  if (!kPlainAccessesSeen) return;
+  ASSERT_TRUE(r.only(Kind::race)) << r.text();
+  EXPECT_NE(r.text().find("by block (2,64999,6)"), std::string::npos) << r.text();
+  EXPECT_NE(r.text().find("by block (1,64999,6)"), std::string::npos) << r.text();
+}
+
 TEST(EmulatedBlock, TheSameSeedGivesTheSameRun) {
   Options o;
   o.order = Order::random;

@@ -22,7 +22,7 @@ constexpr size_t kGuardBytes = 4096;
 size_t top_offset(int index) { return kStackBytes - size_t(index) * 192 % 8192; }
 }  // namespace
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(RAPT_UCONTEXT)
 extern "C" void emu_switch_stack(void** from, void* to);
 asm(R"(
 .text

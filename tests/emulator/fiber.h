@@ -3,13 +3,13 @@
 #pragma once
 #include <cstddef>
 
-#if !defined(__x86_64__)
+#if !defined(__x86_64__) || defined(RAPT_UCONTEXT)
 #include <ucontext.h>
 #endif
 
 namespace emu {
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(RAPT_UCONTEXT)
 struct Context {
   void* stack_pointer = nullptr;
 };

@@ -39,14 +39,14 @@ Finding finding(Kind kind, const char* instruction, Site site) {
 Access access_of(const Mark& mark) {
   Access a;
   describe_place(mark.place, a);
-  const simt::Dim3 grid = world->shape.grid;
-  const uint32_t linear = block_of(mark.agent) - world->supply.first_serial;
-  if (linear >= grid.x * grid.y * grid.z) {
+  const simt::Dim3 cluster = world->shape.cluster;
+  const uint32_t linear = block_of(mark.agent) - world->supply.first_serial, of_cluster = cluster.x * cluster.y * cluster.z;
+  if (linear >= world->supply.blocks) {
     a.agent = "of the other grid";
     a.write = mark.write;
     return a;
   }
-  a.block = {linear % grid.x, linear / grid.x % grid.y, linear / grid.x / grid.y};
+  a.block = block_index(world->shape, world->supply.first + linear / of_cluster, linear % of_cluster);
   a.write = mark.write;
   const int index = index_of(mark.agent), threads = world->shape.threads;
   if (index < threads) {

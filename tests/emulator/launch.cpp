@@ -25,22 +25,18 @@ void merge(Report& into, Report from, int max_findings) {
   into.bank_conflicts += from.bank_conflicts;
 }
 
-std::string refusal(const LaunchShape& s) {
+std::string refusal(const LaunchShape& s, const Options& o) {
   const simt::Dim3 g = s.grid, c = s.cluster;
   if (s.threads <= 0 || s.threads > 1024) return "a block has 1 to 1024 threads, not " + std::to_string(s.threads);
   if (g.x == 0 || g.y == 0 || g.z == 0 || g.y > 65535 || g.z > 65535) return "the grid is empty, or y or z exceed 65535";
-  if (uint64_t(g.x) * g.y * g.z >= 1u << 19) return "the emulator numbers fewer than 2^19 blocks of a grid";
   if (s.shared_bytes > 227 * 1024) return std::to_string(s.shared_bytes) + " bytes of shared memory; no block has more than 232448";
   if (c.x * c.y * c.z == 0 || c.x * c.y * c.z > 8 || g.x % c.x || g.y % c.y || g.z % c.z)
     return "a cluster has 1 to 8 blocks and divides the grid";
+  if (clusters_of(s, o) * (c.x * c.y * c.z) >= 1u << 19) return "the emulator runs fewer than 2^19 blocks of a grid";
   return "";
 }
 
 }  // namespace
-
-uint64_t clusters_of(const LaunchShape& s) {
-  return uint64_t(s.grid.x / s.cluster.x) * (s.grid.y / s.cluster.y) * (s.grid.z / s.cluster.z);
-}
 
 Options prepare(const LaunchShape& shape, const Options& wished, Report& report) {
   Options o = wished;
@@ -50,7 +46,7 @@ Options prepare(const LaunchShape& shape, const Options& wished, Report& report)
 #if defined(RAPT_WITHOUT_HOOKS)
   o.uninitialised = false;  // plain stores are not seen
 #endif
-  const std::string why = refusal(shape);
+  const std::string why = refusal(shape, o);
   if (!why.empty()) {
     Finding f{};
     f.kind = Kind::launch;
@@ -72,9 +68,7 @@ Report run_after(const LaunchShape& given, const Options& wished, uint32_t first
   const Options options = prepare(given, wished, report);
   if (!report.clean()) return report;
   const ParamsCopy params(given);
-  Supply supply;
-  supply.clusters = clusters_of(given);
-  supply.first_serial = first_serial;
+  Supply supply(given, options, first_serial);
   std::mutex mutex;
   const auto work = [&] {
     const std::unique_ptr<World> w = make_world(params.shape(), options, supply);

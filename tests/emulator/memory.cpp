@@ -49,10 +49,11 @@ bool holds(const Region* region, const void* p) {
 
 }  // namespace
 
-DeviceMemory::DeviceMemory(size_t bytes, std::string name) {
+DeviceMemory::DeviceMemory(size_t bytes, std::string name, const void* wished) {
   const size_t reach = round_up(std::max<size_t>(bytes, 1), bytes % 256 == 0 ? 256 : 16);
   const size_t mapped = round_up(reach, kPage) + 2 * kPage;
-  void* p = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* hint = reinterpret_cast<void*>(uintptr_t(wished) / kPage * kPage);
+  void* p = mmap(hint, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (p == MAP_FAILED) throw std::bad_alloc();
   auto* extent = static_cast<uint8_t*>(p);
   mprotect(extent, kPage, PROT_NONE);

@@ -30,7 +30,7 @@ struct Region {
 // Kernels may touch it while it lives. 16-byte aligned at least; 256-byte aligned where the size is a multiple of 256.
 class DeviceMemory {
  public:
-  DeviceMemory(size_t bytes, std::string name);
+  DeviceMemory(size_t bytes, std::string name, const void* wished = nullptr);  // an address near which it would lie
   DeviceMemory(const DeviceMemory&) = delete;
   DeviceMemory& operator=(const DeviceMemory&) = delete;
   DeviceMemory(DeviceMemory&&) = default;
@@ -54,8 +54,9 @@ class DeviceArray : public DeviceMemory {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
-  DeviceArray(size_t count, std::string name) : DeviceMemory(count * sizeof(T), std::move(name)) {}
-  DeviceArray(const std::vector<T>& values, std::string name) : DeviceArray(values.size(), std::move(name)) {
+  DeviceArray(size_t count, std::string name, const void* wished = nullptr) : DeviceMemory(count * sizeof(T), std::move(name), wished) {}
+  DeviceArray(const std::vector<T>& values, std::string name, const void* wished = nullptr)
+      : DeviceArray(values.size(), std::move(name), wished) {
     if (!values.empty()) write(0, values.data(), size());
   }
   T* data() { return static_cast<T*>(DeviceMemory::data()); }

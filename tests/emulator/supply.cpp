@@ -31,12 +31,8 @@ std::unique_ptr<Stacks> taken_stacks() {
 int cluster_blocks(const LaunchShape& s) { return int(s.cluster.x * s.cluster.y * s.cluster.z); }
 
 void place_block(World& w, Block& b, uint64_t cluster) {
-  const simt::Dim3 g = w.shape.grid, c = w.shape.cluster;
-  const uint64_t across = g.x / c.x, down = g.y / c.y;
-  const unsigned r = unsigned(b.rank);
-  b.index = {unsigned(cluster % across) * c.x + r % c.x, unsigned(cluster / across % down) * c.y + r / c.x % c.y,
-             unsigned(cluster / across / down) * c.z + r / c.x / c.y};
-  b.serial = w.supply.first_serial + b.index.x + g.x * (b.index.y + g.y * b.index.z);
+  b.index = block_index(w.shape, cluster, unsigned(b.rank));
+  b.serial = w.supply.first_serial + uint32_t(cluster - w.supply.first) * uint32_t(cluster_blocks(w.shape)) + uint32_t(b.rank);
 }
 
 void reset_threads(World& w, Block& b) {
@@ -102,11 +98,35 @@ void build_block(World& w, size_t slot) {
   build_convoys(b, b.warpgroups, 128);
 }
 
+uint64_t clusters_of_grid(const LaunchShape& s) {
+  return uint64_t(s.grid.x / s.cluster.x) * (s.grid.y / s.cluster.y) * (s.grid.z / s.cluster.z);
+}
+
 }  // namespace
+
+uint64_t clusters_of(const LaunchShape& s, const Options& o) {
+  const uint64_t all = clusters_of_grid(s);
+  return o.first < all ? std::min(o.count, all - o.first) : 0;
+}
+
+simt::Dim3 block_index(const LaunchShape& s, uint64_t cluster, unsigned rank) {
+  const simt::Dim3 g = s.grid, c = s.cluster;
+  const uint64_t across = g.x / c.x, down = g.y / c.y;
+  return {unsigned(cluster % across) * c.x + rank % c.x, unsigned(cluster / across % down) * c.y + rank / c.x % c.y,
+          unsigned(cluster / across / down) * c.z + rank / c.x / c.y};
+}
+
+Supply::Supply(const LaunchShape& shape, const Options& options, uint32_t serial)
+    : first(options.first),
+      end(options.first + clusters_of(shape, options)),
+      next(options.first),
+      first_serial(serial),
+      blocks(uint32_t(end - first) * uint32_t(cluster_blocks(shape))) {}
 
 std::unique_ptr<World> make_world(const LaunchShape& shape, const Options& options, Supply& supply) {
   auto w = std::make_unique<World>(options, shape, supply);
-  const size_t slots = size_t(std::min<uint64_t>(uint64_t(std::max(1, options.resident)), supply.clusters)) * size_t(cluster_blocks(shape));
+  const size_t slots =
+      size_t(std::min<uint64_t>(uint64_t(std::max(1, options.resident)), supply.end - supply.first)) * size_t(cluster_blocks(shape));
   const size_t threads = slots * size_t(shape.threads);
   w->agents = (shape.threads + kBarrierSlots + kWarpgroupSlots + 7) / 8 * 8;
   w->random.seed(options.seed);
@@ -137,7 +157,7 @@ void leave_world(World& w) {
 bool next_unit(Block& first) {
   World& w = *first.world;
   const uint64_t cluster = w.supply.next++;
-  if (cluster >= w.supply.clusters || w.dead) return false;
+  if (cluster >= w.supply.end || w.dead) return false;
   // Each cluster has a random sequence of its own, whoever runs it.
   if (w.options.resident <= 1) w.random.seed(unsigned(w.options.seed * 7919u + cluster));
   for (int i = 0; i < cluster_blocks(w.shape); ++i) reset_block(w, (&first)[i], cluster);

@@ -8,12 +8,15 @@
 namespace emu {
 
 struct Supply {
-  std::atomic<uint64_t> next{0};  // cluster
-  uint64_t clusters = 0;
-  uint32_t first_serial = 1;  // of the grid's blocks
+  Supply(const LaunchShape& shape, const Options& options, uint32_t first_serial);
+  uint64_t first, end;         // clusters of the grid, in its order
+  std::atomic<uint64_t> next;  // cluster
+  uint32_t first_serial;       // of their blocks
+  uint32_t blocks;
 };
 
-uint64_t clusters_of(const LaunchShape& shape);
+uint64_t clusters_of(const LaunchShape& shape, const Options& options);  // that run
+simt::Dim3 block_index(const LaunchShape& shape, uint64_t cluster, unsigned rank);
 // Options that fit the shape; what no machine would launch goes to the report.
 Options prepare(const LaunchShape& shape, const Options& wished, Report& report);
 Report run_after(const LaunchShape& shape, const Options& wished, uint32_t first_serial);  // its blocks are numbered from there

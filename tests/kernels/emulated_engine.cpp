@@ -95,6 +95,17 @@ Chosen choose(const Machine& machine, const rapt_problem& problem) {
   return {std::string(planned.choice.kernel).substr(sizeof "emulated"), ""};  // without "emulated/"
 }
 
+std::string launch_on(const Machine& machine, const rapt_problem& problem, const rapt_args& args) {
+  const Planned planned = plan_for(machine, problem);
+  if (!planned.why_not.empty()) return planned.why_not;
+  kernels::EmulatedCall call;
+  call.options = machine.options;
+  char sentence[400];
+  Text fault(sentence, sizeof sentence);
+  const rapt_status status = gpu::run(kMachine, planned.request, planned.choice, args, &call, fault);
+  return !call.report.clean() ? call.report.text() : status != RAPT_OK ? sentence : "";
+}
+
 Outcome run(const Machine& machine, const Case& data, emu::Report* last) {
   const Planned planned = plan_for(machine, data.problem);
   if (!planned.why_not.empty()) {

@@ -40,7 +40,10 @@ Chosen choose(const Machine& machine, const rapt_problem& problem);
 // bits included, is the outcome's message. `last`: the emulator's report of the third run.
 workbench::Outcome run(const Machine& machine, const workbench::Case& data, emu::Report* last = nullptr);
 
-// The same, and every element within the bound of the judge's.
+// Plans and launches once on arguments that are device memory already, copies of nothing: "", or what was found.
+std::string launch_on(const Machine& machine, const rapt_problem& problem, const rapt_args& args);
+
+// Plans and runs as above, and every element within the bound of the judge's.
 testing::AssertionResult agrees_with_the_judge(const Machine& machine, const workbench::Case& data);
 testing::AssertionResult agrees_with_the_judge(const Machine& machine, const std::string& problem);
 

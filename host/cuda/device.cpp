@@ -33,7 +33,7 @@ bool failed(cudaError_t error, const char* call, Text& why_not) {
 bool ask(int index, gpu::Device& device, Text& why_not) {
   cudaDeviceProp properties;
   if (failed(cudaGetDeviceProperties(&properties, index), "cudaGetDeviceProperties", why_not)) return false;
-  std::snprintf(device.name, sizeof device.name, "%s", properties.name);
+  std::snprintf(device.name, sizeof device.name, "%.63s", properties.name);
   device.index = index;
   device.architecture = 10 * properties.major + properties.minor;
   device.multiprocessors = properties.multiProcessorCount;

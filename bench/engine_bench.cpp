@@ -1,4 +1,5 @@
-// rapt_bench: every engine on every workload that it can finish, with Google Benchmark. Own flags: --threads=N, --reduced.
+// rapt_bench: every engine on every workload that it can finish, with Google Benchmark. Own flags: --threads=N, --engine=NAME,
+// --reduced.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -20,6 +21,9 @@
 #include "workbench/workloads.h"
 
 namespace rapt::bench {
+
+constexpr int kNoDevice = 3;  // exit code
+
 namespace {
 
 using workbench::Workload;
@@ -30,6 +34,7 @@ using workbench::Context;
 struct Options {
   int threads = 0;
   bool reduced = false;
+  std::string engine;  // only what is called so: "cuda", "cpu_avx2", ...; empty: all
 };
 
 // Something that computes attention: an engine at one instruction set, or a shape of the baseline.
@@ -153,6 +158,7 @@ void register_all(const Options& options) {
   const std::vector<Runner> all_runners = runners();
   for (const Workload& workload : options.reduced ? reduced(workbench::workloads()) : workbench::workloads()) {
     for (const Runner& runner : all_runners) {
+      if (!options.engine.empty() && options.engine != runner.name) continue;
       if (!takes(runner, workload, options.reduced)) continue;
       const std::string name = fmt::format("forward/{}/{}", runner.name, workbench::print_problem(workload.problem));
       benchmark::RegisterBenchmark(name.c_str(), run_benchmark, runner, workload, options.threads)
@@ -189,6 +195,8 @@ Options take_own_flags(int& argc, char** argv) {
     const std::string flag = argv[i];
     if (flag == "--reduced") {
       options.reduced = true;
+    } else if (flag.rfind("--engine=", 0) == 0) {
+      options.engine = flag.substr(std::strlen("--engine="));
     } else if (flag.rfind("--threads=", 0) == 0) {
       options.threads = std::stoi(flag.substr(std::strlen("--threads=")));
     } else {
@@ -209,6 +217,7 @@ int main(int argc, char** argv) {
   try {
     choose_blas_kernels(rapt::workbench::isa_name(), argv);
     const Options options = take_own_flags(argc, argv);
+    if (options.engine == "cuda" && !rapt::workbench::device_here()) return fmt::print(stderr, "rapt_bench: no device\n"), kNoDevice;
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
     register_all(options);

@@ -206,7 +206,7 @@ TEST(ProblemWork, CountsEveryByteOnce) {
 }
 
 TEST(Suites, HoldDifferentProblemsThatEveryEngineMayTake) {
-  EXPECT_EQ(suite_names(), (std::vector<std::string>{"smoke", "full"}));
+  EXPECT_EQ(suite_names(), (std::vector<std::string>{"tiny", "smoke", "full"}));
   EXPECT_GE(suite("smoke").size(), 60U);
   EXPECT_GE(suite("full").size(), 1500U);
   for (const std::string& name : suite_names()) {

@@ -2,6 +2,7 @@
 
     chart.py peers RESULTS.json OUT.svg [THREADS]    ours beside the peers, from compare.py
     chart.py sweep SWEEP.jsonl OUT.svg [THREADS]     ours over shapes, from rapt_sweep: are there cliffs?
+    chart.py gpu RESULTS.json OUT.svg                ours beside the peers on a GPU, from rapt_compare_cuda or compare_gpu.py
 
 Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 """
@@ -129,5 +130,52 @@ def draw_sweep(path, out, threads="1"):
     figure.savefig(out, metadata={"Date": None})
 
 
+ON_GPU = {"cuda": ("Rapt", "#0b5fa5"), "cudnn": ("cuDNN", "#76b900"), "cublas": ("cuBLAS, unfused", "#777777")}
+ON_GPU.update({"torch_flash": ("PyTorch flash", "#e2711d"), "torch_cudnn": ("PyTorch cuDNN", "#4f7a00"), "torch_efficient": ("PyTorch efficient", "#8d6a9f")})
+OF_GPU = re.compile(r"(bf16|f16):(?:b(\d+),)?hq(\d+)(?:,hkv(\d+))?,sq(\d+)(?:,sk(\d+))?,d(\d+)(:causal=br)?(?:::?page(\d+))?")
+
+
+def gpu_panels(results_):
+    """{(title, unit): {engine: [(length, value)]}}: prefill by type, head size and mask over tokens, decode by batch and pages over keys."""
+    panels = collections.defaultdict(lambda: collections.defaultdict(list))
+    for row in results_:
+        match = OF_GPU.fullmatch(row["problem"])
+        if not match:
+            continue
+        kind, batch, _, _, seqlen_q, seqlen_kv, head_dim, causal, page = match.groups()
+        if seqlen_q == "1":
+            title = f"decode {kind}, {batch or 1} sequence{'s' if batch else ''}, {f'pages of {page}' if page else 'plain'}"
+            panels[title, "GB/s"][row["engine"]].append((int(seqlen_kv), row["gbps"]))
+        else:
+            title = f"{kind}, head_dim {head_dim}, {'causal' if causal else 'full'}"
+            panels[title, "TFLOP/s"][row["engine"]].append((int(seqlen_q), row["gflops"] * 1e-3))
+    return panels
+
+
+def draw_gpu(path, out):
+    document = json.loads(pathlib.Path(path).read_text())
+    context, panels = document["context"], gpu_panels(document["results"])
+    across = 3
+    down = max(1, -(-len(panels) // across))
+    figure = plt.figure(figsize=(10, 0.8 + 2.4 * down))
+    for i, ((title, unit), engines) in enumerate(sorted(panels.items(), key=lambda panel: (panel[0][1] != "TFLOP/s", panel[0][0]))):
+        axes = figure.add_subplot(down, across, i + 1)
+        for engine, (_, colour) in ON_GPU.items():
+            points = sorted(engines.get(engine, []))
+            axes.plot(*zip(*points) if points else ([], []), marker="o", markersize=3, linewidth=1, color=colour)
+        ceiling = context["product_gflops"] * 1e-3 if unit == "TFLOP/s" else context["copy_gbps"]
+        axes.axhline(ceiling, color="#bbbbbb", linewidth=0.8)
+        axes.set(title=title, ylim=(0, None), ylabel=unit, xlabel="keys" if unit == "GB/s" else "tokens")
+        axes.set_xscale("log", base=2)
+        axes.grid(axis="y", alpha=0.3)
+    lines = [plt.Line2D([], [], color=colour, marker="o", markersize=3, label=name) for name, colour in ON_GPU.values()]
+    figure.legend(handles=lines, loc="upper center", ncols=len(lines), frameon=False)
+    versions = ", ".join(f"{name} {version}" for name, version in context["versions"].items())
+    caption = f"{context['gpu']}, CUDA {context['driver']}, rapt {context['version']} {context['commit']}; {versions}; grey: matrix product, copy"
+    figure.text(0.5, 0.005, caption, ha="center", fontsize=6)
+    figure.tight_layout(rect=(0, 0.02, 1, 1 - 0.35 / (0.8 + 2.4 * down)))
+    figure.savefig(out, metadata={"Date": None})
+
+
 if __name__ == "__main__":
-    {"peers": draw_peers, "sweep": draw_sweep}[sys.argv[1]](*sys.argv[2:])
+    {"peers": draw_peers, "sweep": draw_sweep, "gpu": draw_gpu}[sys.argv[1]](*sys.argv[2:])

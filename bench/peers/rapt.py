@@ -152,8 +152,9 @@ class Plan:
     def kernel(self):
         return self.abi.rapt_plan_kernel(self.handle).decode()
 
-    def run(self, args):
-        status = self.abi.rapt_run(self.handle, c.byref(args), self.workspace, self.bytes, None)
+    def run(self, args, workspace=None, stream=None):
+        """The cuda engine wants a workspace of the device's, and launches on the stream."""
+        status = self.abi.rapt_run(self.handle, c.byref(args), workspace or self.workspace, self.bytes, stream)
         if status != 0:
             self.context.library.check(status)
 

@@ -200,7 +200,7 @@ void add_validate(CLI::App& program, int& exit_code) {
   command->add_option(
       "problem", options->problems,
       "problem strings, like bf16:b2,hq8,hkv2,sq100,sk133,d64:causal=br, or a .safetensors of your tensors; none: --suite smoke");
-  add_value(*command, "--suite", options->suite, "NAME", "smoke or full");
+  add_value(*command, "--suite", options->suite, "NAME", "tiny, smoke or full");
   add_value(*command, "--random", options->random, "COUNT", "so many seeded random problems of every kind");
   command->add_flag("--tiles", options->tiles, "draw them for kernels that work on tiles: compiled head sizes, lengths around tiles");
   add_value(*command, "--seed", options->seed, "N", "of the first of them (default 1); the next have the next");

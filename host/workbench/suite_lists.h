@@ -8,6 +8,7 @@
 
 namespace rapt::workbench {
 
+std::vector<Problem> tiny_suite();
 std::vector<Problem> smoke_suite();
 std::vector<Problem> full_suite();
 

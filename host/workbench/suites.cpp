@@ -137,12 +137,13 @@ void draw_layout(Random& random, Problem& p) {
 
 }  // namespace
 
-std::vector<std::string> suite_names() { return {"smoke", "full"}; }
+std::vector<std::string> suite_names() { return {"tiny", "smoke", "full"}; }
 
 std::vector<Problem> suite(const std::string& name) {
+  if (name == "tiny") return tiny_suite();
   if (name == "smoke") return smoke_suite();
   if (name == "full") return full_suite();
-  throw std::invalid_argument("suite \"" + name + "\" is unknown; it is smoke or full");
+  throw std::invalid_argument("suite \"" + name + "\" is unknown; it is tiny, smoke or full");
 }
 
 Problem random_problem(uint64_t seed) {

@@ -10,7 +10,7 @@
 
 namespace rapt::workbench {
 
-std::vector<std::string> suite_names();               // "smoke", "full"
+std::vector<std::string> suite_names();               // "tiny", "smoke", "full"
 std::vector<Problem> suite(const std::string& name);  // throws std::invalid_argument
 // Problem number `seed` of the random supply: every feature and layout, sizes around tile edges, small enough to judge in about
 // a millisecond.

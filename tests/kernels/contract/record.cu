@@ -112,7 +112,9 @@ void record(const Case& c, uint32_t seed) {
 int main() {
   using namespace rapt::contract;
   cudaDeviceProp device;
-  int driver = 0;
+  int driver = 0, devices = 0;
+  if (const cudaError_t error = cudaGetDeviceCount(&devices); error != cudaSuccess)
+    return std::fprintf(stderr, "contract_record: no device: %s\n", cudaGetErrorString(error)), 3;
   check(cudaGetDeviceProperties(&device, 0), "device");
   check(cudaDriverGetVersion(&driver), "driver");
   if (device.major != 9) return std::fprintf(stderr, "contract_record: %s is no sm_90\n", device.name), 1;

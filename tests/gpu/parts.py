@@ -4,13 +4,13 @@ Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 """
 import json
 import shutil
+import subprocess
 
 from work import NO_DEVICE, Absent, Failed
 
 SMI = "name,driver_version,clocks.sm,clocks.max.sm,clocks.mem,power.draw,power.limit,temperature.gpu,ecc.mode.current"
 
 CHECKERS = ("memcheck", "initcheck", "synccheck", "racecheck")
-ROWS = ([], ["--arch", "sm_80"])  # of the kernel table: the device's own first, those for every device since 8.0
 FINDING = 9  # exit code of a checker that found something
 
 # A look at everything within the limits; --problems or parts presets and sweep for more.
@@ -25,6 +25,12 @@ def parsed(output):
         return json.loads(output[output.index("{") : output.rindex("}") + 1])
     except ValueError:
         raise Failed("no JSON in what it printed; see log.txt") from None
+
+
+def rows_to_try(w):
+    """Options of `rapt validate`: the rows of the kernel table for this device, then those for every device since 8.0."""
+    known = subprocess.run([w.program("rapt"), "validate", "--help"], capture_output=True, text=True, env=w.environment).stdout
+    return ([], ["--arch", "sm_80"]) if "--arch" in known else ([],)
 
 
 def machine(w):
@@ -61,8 +67,8 @@ def judge_engine(document):
 def suite(w):
     """The full suite on the rows for this device, then on those of sm_80, which run on later devices too."""
     w.found["suite"] = {}
-    for rows in ROWS:
-        command = [w.program("rapt"), "validate", "--json", "--engine", "cuda", *rows, "--suite", "full", "--seconds", round(0.45 * w.limit, 1)]
+    for rows in rows_to_try(w):
+        command = [w.program("rapt"), "validate", "--json", "--engine", "cuda", *rows, "--suite", "full", "--seconds", round(0.4 * w.limit, 1)]
         _, output, _ = w.run(command)
         if w.options.dry_run:
             continue
@@ -74,10 +80,11 @@ def suite(w):
 def random(w):
     """Random problems shared among processes, every other one on the rows of sm_80; every row that was reached, how often and how near the
     bound."""
-    processes = len(ROWS) if w.options.dry_run else max(len(ROWS), w.options.processes)
+    rows = rows_to_try(w)
+    processes = len(rows) if w.options.dry_run else max(len(rows), w.options.processes)
     each = -(-w.options.random // processes)
     begin = [w.program("rapt"), "validate", "--json", "--engine", "cuda", "--threads", 1, "--tiles", "--seconds", round(0.85 * w.left(), 1)]
-    commands = [[*begin, *ROWS[i % len(ROWS)], "--random", each, "--seed", w.options.seed + i * each] for i in range(processes)]
+    commands = [[*begin, *rows[i % len(rows)], "--random", each, "--seed", w.options.seed + i * each] for i in range(processes)]
     running = [(w.start(command), command) for command in commands]
     done = [w.finish(process, command) for process, command in running]
     if w.options.dry_run:

@@ -48,7 +48,7 @@ class Event {
   cudaEvent_t event_ = nullptr;
 };
 
-// Writes twice as many bytes as L2 holds, so that the next kernel finds nothing of its own there. That takes the device longer than the
+// Writes at least twice as many bytes as L2 holds, so that the next kernel finds nothing of its own there. That takes the device longer than the
 // host takes to launch what follows, whose launch is then not in its time.
 void flush_l2();
 

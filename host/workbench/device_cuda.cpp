@@ -72,7 +72,8 @@ std::optional<Device> device_here() {
 }
 
 void flush_l2() {
-  static const size_t bytes = std::max<size_t>(size_t{64} << 20, 2 * static_cast<size_t>(device_here().value().l2_bytes));
+  constexpr size_t kLongEnough = size_t{512} << 20;  // 0.2 ms: longer than the slowest of peers takes to launch
+  static const size_t bytes = std::max<size_t>(kLongEnough, 2 * static_cast<size_t>(device_here().value().l2_bytes));
   static const DeviceBytes other = device_bytes(bytes);
   require(cudaMemsetAsync(other.get(), 0, bytes, nullptr), "flushing L2");
 }

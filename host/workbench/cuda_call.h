@@ -48,8 +48,8 @@ class Event {
   cudaEvent_t event_ = nullptr;
 };
 
-// Writes at least twice as many bytes as L2 holds, so that the next kernel finds nothing of its own there. That takes the device longer than the
-// host takes to launch what follows, whose launch is then not in its time.
+// Writes at least twice as many bytes as L2 holds, so that the next kernel finds nothing of its own there. That takes the device longer
+// than the host takes to launch what follows, whose launch is then not in its time.
 void flush_l2();
 
 // `work` launches on the default stream and returns. Seconds of so many of them in all, by the device's clock, each after a flush.

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "workbench/device.h"
 #include "workbench/placement_on_device.h"
 
 namespace rapt::workbench {
@@ -41,7 +42,8 @@ class OnHost : public Placement {
 }  // namespace
 
 std::unique_ptr<Placement> place(const rapt_plan* plan, const Case& data, Buffer& o, Buffer& lse, Buffer& workspace) {
-  if (std::string_view(rapt_plan_kernel(plan)).starts_with("cuda/")) return place_on_device(plan, data, o, lse, workspace);
+  const bool of_device = std::string_view(rapt_plan_kernel(plan)).starts_with("cuda/");
+  if (of_device && device_here()) return place_on_device(plan, data, o, lse, workspace);  // without one, the run itself says so
   return std::make_unique<OnHost>(plan, data, o, lse, workspace);
 }
 

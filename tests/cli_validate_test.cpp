@@ -68,6 +68,15 @@ TEST(ProgramValidate, DrawsSeededRandomProblemsAndCountsThemByKernel) {
   }
 }
 
+TEST(ProgramBench, TakesListsOfProblemsByName) {
+  const Ran ran = rapt({"bench", "--json", "--workload", "tiny", "--seconds", "0.01"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(json::parse(ran.out)["results"].size(), 2u);
+  const Ran unknown = rapt({"bench", "--workload", "huge"});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_EQ(unknown.err.rfind("rapt: --workload: no workload is called 'huge': use all, ", 0), 0u) << unknown.err;
+}
+
 TEST(ProgramValidate, BeginsNoProblemAfterItsTime) {
   const Ran ran = rapt({"validate", "--json", "--engine", "cpu", "--random", "1000000", "--seconds", "0.2"});
   ASSERT_EQ(ran.code, 0) << ran.err;

@@ -31,6 +31,16 @@ constexpr const char* kDefaultProblems[] = {
     "f32:hq32,hkv8,sq1,sk8192,d128", "bf16:hq32,hkv8,sq1,sk8192,d128",
 };
 
+void add_workloads(const std::string& names, std::vector<workbench::Problem>& problems) {
+  for (const std::string& name : split(names, ',')) {
+    try {
+      for (const workbench::Workload& workload : workbench::workloads_called(name)) problems.push_back(workload.problem);
+    } catch (const std::invalid_argument& error) {
+      throw BadInput(fmt::format("--workload: {}", error.what()));
+    }
+  }
+}
+
 std::vector<workbench::Problem> problems_of(const BenchOptions& options) {
   std::vector<workbench::Problem> problems;
   for (const std::string& text : options.problems) problems.push_back(workbench::parse_problem(text));
@@ -39,11 +49,7 @@ std::vector<workbench::Problem> problems_of(const BenchOptions& options) {
       for (const workbench::Problem& problem : workbench::preset(name)) problems.push_back(problem);
     }
   }
-  if (!options.workloads.empty()) {
-    for (const std::string& name : split(options.workloads, ',')) {
-      for (const workbench::Workload& workload : workbench::workloads_called(name)) problems.push_back(workload.problem);
-    }
-  }
+  if (!options.workloads.empty()) add_workloads(options.workloads, problems);
   if (problems.empty()) {
     for (const char* text : kDefaultProblems) problems.push_back(workbench::parse_problem(text));
   }

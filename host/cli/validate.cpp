@@ -10,6 +10,7 @@
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct Contender {
   bool refusal_is_fault;  // it was named by --engine, for problems written by hand
   workbench::Context context;
   Tally tally;
+  bool broken = false;  // its device failed, and runs nothing any more
 };
 
 workbench::Context context_with(int threads, const std::string& isa) {
@@ -73,8 +75,22 @@ std::vector<Contender> contenders_of(const ValidateOptions& options) {
   return contenders;
 }
 
+// The engine's answer, or that its device failed at the work itself.
+workbench::Outcome outcome_of(const workbench::Case& data, Contender& contender) {
+  try {
+    return workbench::run_engine(contender.context.get(), data, contender.engine);
+  } catch (const std::runtime_error& failure) {
+    contender.broken = true;
+    workbench::Outcome outcome;
+    outcome.status = RAPT_CUDA_ERROR;
+    outcome.message = failure.what();
+    return outcome;
+  }
+}
+
 void hold_against(const workbench::Case& data, const workbench::Judgement& exact, Contender& contender) {
-  const workbench::Outcome outcome = workbench::run_engine(contender.context.get(), data, contender.engine);
+  if (contender.broken) return;
+  const workbench::Outcome outcome = outcome_of(data, contender);
   if (outcome.status == RAPT_UNSUPPORTED || outcome.status == RAPT_NO_DEVICE) {
     if (contender.refusal_is_fault || outcome.status == RAPT_NO_DEVICE)
       throw BadInput(fmt::format("--engine {}: {}: {}", engine_name(contender.engine), data.name, outcome.message));

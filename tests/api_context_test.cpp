@@ -84,6 +84,29 @@ TEST(Context, MaxIsaHoldsTheMachineDown) {
   expect_refused(kDefaults, "the environment variable RAPT_MAX_ISA is \"avx9000\"");
 }
 
+TEST(Context, ArchIsThatOfGpuKernels) {
+  rapt_context_options options = kDefaults;
+  for (const char* arch : {"sm_80", "sm_90a"}) {
+    options.arch = arch;
+    const ContextOwner context = create(options);
+    rapt_problem problem = small_problem();
+    problem.q.type = problem.k.type = problem.v.type = problem.o.type = RAPT_BF16;
+    std::string text(4096, '\0');
+    rapt_explain(context.get(), &problem, text.data(), text.size());
+    EXPECT_NE(text.find(std::string("row: forward_") + (options.arch[3] == '8' ? "sm80" : "sm")), std::string::npos) << text;
+  }
+  options.arch = "sm_70";
+  expect_refused(options, "options.arch is \"sm_70\"");
+  options.arch = "";
+  expect_refused(options, "options.arch is \"\"");
+}
+
+TEST(Context, TakesTheOptionsOfCallersThatKnowNoArch) {
+  rapt_context_options options = kDefaults;
+  options.struct_size = 48, options.arch = "what lies behind a shorter struct";
+  create(options);
+}
+
 void sequential(void*, int32_t threads, void (*body)(void*, int32_t), void* state) {
   for (int32_t t = 0; t < threads; ++t) body(state, t);
 }

@@ -39,7 +39,7 @@ static_assert(offsetof(rapt_executor, user) == 0 && offsetof(rapt_executor, thre
 static_assert(offsetof(rapt_executor, parallel) == 16 && sizeof(rapt_executor) == 24);
 static_assert(offsetof(rapt_context_options, struct_size) == 0 && offsetof(rapt_context_options, threads) == 8);
 static_assert(offsetof(rapt_context_options, reserved) == 12 && offsetof(rapt_context_options, max_isa) == 16);
-static_assert(offsetof(rapt_context_options, executor) == 24 && sizeof(rapt_context_options) == 48);
+static_assert(offsetof(rapt_context_options, executor) == 24 && offsetof(rapt_context_options, arch) == 48);
 
 static_assert(offsetof(rapt_args, struct_size) == 0 && offsetof(rapt_args, q) == 8 && offsetof(rapt_args, k) == 16);
 static_assert(offsetof(rapt_args, v) == 24 && offsetof(rapt_args, o) == 32 && offsetof(rapt_args, lse) == 40);
@@ -54,7 +54,8 @@ static_assert(offsetof(rapt_partial, o) == 0 && offsetof(rapt_partial, lse) == 8
 static_assert(offsetof(rapt_partial, lse_data) == 168 && sizeof(rapt_partial) == 176);
 static_assert(offsetof(rapt_variant, struct_size) == 0 && offsetof(rapt_variant, engine) == 8 && offsetof(rapt_variant, name) == 16);
 static_assert(offsetof(rapt_variant, types) == 24 && offsetof(rapt_variant, head_dims) == 32 && offsetof(rapt_variant, features) == 40);
-static_assert(offsetof(rapt_variant, unavailable) == 48 && sizeof(rapt_variant) == 56);
+static_assert(offsetof(rapt_variant, unavailable) == 48 && offsetof(rapt_variant, arch) == 56);
+static_assert(sizeof(rapt_context_options) == 56 && sizeof(rapt_variant) == 64);
 
 static_assert(std::is_trivially_copyable_v<rapt_problem> && std::is_standard_layout_v<rapt_problem>);
 static_assert(api::kFirstSize<rapt_problem> == 856 && api::kFirstSize<rapt_args> == 160);
@@ -62,7 +63,8 @@ static_assert(api::kFirstSize<rapt_context_options> == 48 && api::kFirstSize<rap
 
 static_assert(RAPT_NONE == 0 && RAPT_F32 == 1 && RAPT_F16 == 2 && RAPT_BF16 == 3 && RAPT_F64 == 4 && RAPT_BOOL == 5);
 static_assert(RAPT_E4M3 == 6 && RAPT_E5M2 == 7 && RAPT_I8 == 8);
-static_assert(RAPT_ENGINE_AUTO == 0 && RAPT_ENGINE_REFERENCE == 1 && RAPT_ENGINE_CPU == 2 && RAPT_ENGINE_CUDA == 3);
+static_assert(RAPT_ENGINE_AUTO == 0 && RAPT_ENGINE_REFERENCE == 1 && RAPT_ENGINE_CPU == 2 && RAPT_ENGINE_CUDA == 3 &&
+              RAPT_ENGINE_EMULATED == 4);
 static_assert(RAPT_Q_DENSE == 0 && RAPT_Q_RAGGED == 1 && RAPT_KV_DENSE == 0 && RAPT_KV_RAGGED == 1 && RAPT_KV_BLOCK_TABLE == 2);
 static_assert(RAPT_KV_PAGE_LIST == 3 && RAPT_KV_PAGE_POINTERS == 4);
 static_assert(RAPT_ALIGN_BOTTOM_RIGHT == 0 && RAPT_ALIGN_TOP_LEFT == 1 && RAPT_ALIGN_OFFSET == 2);
@@ -71,7 +73,7 @@ static_assert(RAPT_STAGE_SCALED == 0 && RAPT_STAGE_SOFTCAPPED == 1 && RAPT_STAGE
 TEST(Layout, IsTheSameInC) {
   size_t sizes[6] = {};
   EXPECT_EQ(c99_sizes(sizes), 824u + 152u);
-  const size_t expected[6] = {80, 856, 160, 48, 176, 56};
+  const size_t expected[6] = {80, 856, 160, 56, 176, 64};
   for (int i = 0; i < 6; ++i) EXPECT_EQ(sizes[i], expected[i]);
 }
 

@@ -152,8 +152,22 @@ TEST(PlanCreate, SaysWhyCudaDoesNotRunIt) {
   const std::string sentence = rapt_last_error();
   EXPECT_EQ(plan, nullptr);
   EXPECT_TRUE(status == RAPT_NO_DEVICE || status == RAPT_UNSUPPORTED) << rapt_status_name(status);
-  EXPECT_EQ(sentence.rfind("engine cuda", 0), 0u) << sentence;
+  EXPECT_EQ(sentence.rfind("engine cuda: n", 0), 0u) << sentence;
   EXPECT_NE(sentence.find("use engine cpu"), std::string::npos) << sentence;
+}
+
+TEST(PlanCreate, EmulatesOnlyWhereItWasBuiltIn) {
+  const ContextOwner context = make_context(1);
+  rapt_problem problem = small_problem();
+  problem.engine = RAPT_ENGINE_EMULATED;
+  rapt_plan* plan = nullptr;
+  const rapt_status status = rapt_plan_create(context.get(), &problem, &plan);
+  EXPECT_EQ(plan, nullptr);
+  if (status == RAPT_NO_DEVICE) {
+    EXPECT_STREQ(rapt_last_error(), "engine emulated: not in this build; configure one with -DRAPT_EMULATED=ON");
+  } else {
+    EXPECT_EQ(status, RAPT_UNSUPPORTED) << "the problem is f32";
+  }
 }
 
 TEST(PlanCreate, RefusesNullArguments) {

@@ -6,7 +6,7 @@ import ctypes as c
 
 NONE, F32, F16, BF16 = 0, 1, 2, 3
 TYPES = {"f32": F32, "f16": F16, "bf16": BF16}
-ENGINE_AUTO, ENGINE_REFERENCE, ENGINE_CPU, ENGINE_CUDA = 0, 1, 2, 3
+ENGINE_AUTO, ENGINE_REFERENCE, ENGINE_CPU, ENGINE_CUDA, ENGINE_EMULATED = 0, 1, 2, 3, 4
 ALIGNMENT = 64  # bytes, of a workspace of the cpu engine
 
 
@@ -56,6 +56,7 @@ class ContextOptions(c.Structure):
         ("reserved", c.c_int32),
         ("max_isa", c.c_char_p),
         ("executor", Executor),
+        ("arch", c.c_char_p),
     ]
 
 

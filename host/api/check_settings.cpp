@@ -20,7 +20,7 @@ struct Setting {
 
 rapt_status check_choices(const rapt_problem& problem) {
   const Setting settings[] = {
-      {"engine", problem.engine, RAPT_ENGINE_CUDA, "RAPT_ENGINE_AUTO, RAPT_ENGINE_REFERENCE, RAPT_ENGINE_CPU or RAPT_ENGINE_CUDA"},
+      {"engine", problem.engine, RAPT_ENGINE_EMULATED, "RAPT_ENGINE_AUTO, _REFERENCE, _CPU, _CUDA or _EMULATED"},
       {"q_layout", problem.q_layout, RAPT_Q_RAGGED, "RAPT_Q_DENSE or RAPT_Q_RAGGED"},
       {"kv_layout", problem.kv_layout, RAPT_KV_PAGE_POINTERS, "one of RAPT_KV_DENSE to RAPT_KV_PAGE_POINTERS"},
       {"align", problem.align, RAPT_ALIGN_OFFSET, "RAPT_ALIGN_BOTTOM_RIGHT, RAPT_ALIGN_TOP_LEFT or RAPT_ALIGN_OFFSET"},

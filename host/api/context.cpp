@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <thread>
 
 #include "api/read_struct.h"
@@ -79,6 +80,12 @@ rapt_status choose_isa(const char* max_isa, const char*& isa) {
               max_isa == nullptr ? "" : max_isa, cpu::isa_names());
 }
 
+rapt_status choose_architecture(const char* arch, int32_t& architecture) {
+  architecture = arch == nullptr ? 0 : std::strcmp(arch, "sm_80") == 0 ? 80 : std::strcmp(arch, "sm_90a") == 0 ? 90 : -1;
+  if (architecture >= 0) return RAPT_OK;
+  return fail(RAPT_INVALID_ARGUMENT, "options.arch is \"%.40s\", for which there are no GPU kernels; use one of sm_80, sm_90a", arch);
+}
+
 void run_on_pool(void* user, int32_t threads, ThreadPool::Body body, void* state) {
   static_cast<ThreadPool*>(user)->parallel(threads, body, state);
 }
@@ -90,6 +97,8 @@ rapt_status create(const rapt_context_options* given, rapt_context** context) {
   if (status == RAPT_OK) status = check_options(options);
   const char* isa = nullptr;
   if (status == RAPT_OK) status = choose_isa(options.max_isa, isa);
+  int32_t architecture = 0;
+  if (status == RAPT_OK) status = choose_architecture(options.arch, architecture);
   int32_t threads = options.threads;
   const bool own_threads = options.executor.parallel == nullptr;
   if (status == RAPT_OK && own_threads && threads == 0) status = threads_from_environment(threads);
@@ -97,6 +106,7 @@ rapt_status create(const rapt_context_options* given, rapt_context** context) {
 
   auto created = std::make_unique<rapt_context>();
   created->isa = isa;
+  created->architecture = architecture;
   created->executor = options.executor;
   if (own_threads) {
     created->pool = std::make_unique<ThreadPool>(threads);

@@ -11,5 +11,6 @@
 struct rapt_context {
   rapt_executor executor;  // the caller's, or one over `pool`
   const char* isa;         // "avx512"
+  int32_t architecture;    // of Request
   std::unique_ptr<rapt::api::ThreadPool> pool;
 };

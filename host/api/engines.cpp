@@ -1,4 +1,4 @@
-// The engines of this build, and the table of their kernels.
+// The engines, and the table of their kernels.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "api/engines.h"
 
@@ -7,19 +7,14 @@
 
 #include "api/read_struct.h"
 #include "cpu/engine.h"
-#include "reference/engine.h"
-#ifdef RAPT_HAS_CUDA
 #include "cuda/engine.h"
-#endif
+#include "emulated/engine.h"
+#include "reference/engine.h"
 
 namespace rapt::api {
 namespace {
 
-constexpr const Engine* kEngines[] = {
-#ifdef RAPT_HAS_CUDA
-    &cuda::kEngine,
-#endif
-    &cpu::kEngine, &reference::kEngine};
+constexpr const Engine* kEngines[] = {&cuda::kEngine, &cpu::kEngine, &reference::kEngine, &emulated::kEngine};
 
 }  // namespace
 
@@ -32,16 +27,14 @@ const Engine* find_engine(int32_t id) {
   return nullptr;
 }
 
-bool auto_may_use(const Engine& engine) { return engine.id != RAPT_ENGINE_REFERENCE; }
+bool auto_may_use(const Engine& engine) { return engine.id != RAPT_ENGINE_REFERENCE && engine.id != RAPT_ENGINE_EMULATED; }
 
 const char* engine_name(int32_t id) {
   switch (id) {
-    case RAPT_ENGINE_REFERENCE:
-      return "reference";
-    case RAPT_ENGINE_CPU:
-      return "cpu";
-    case RAPT_ENGINE_CUDA:
-      return "cuda";
+    case RAPT_ENGINE_REFERENCE: return "reference";
+    case RAPT_ENGINE_CPU: return "cpu";
+    case RAPT_ENGINE_CUDA: return "cuda";
+    case RAPT_ENGINE_EMULATED: return "emulated";
   }
   return "auto";
 }

@@ -76,9 +76,9 @@ void explain(const rapt_context* context, const rapt_problem* problem, Text& tex
   }
   plan.request.threads = context->executor.threads;
   plan.request.isa = context->isa;
+  plan.request.architecture = context->architecture;
   describe(plan.request.problem, text);
   explain_choice(plan, text);
-  if (find_engine(RAPT_ENGINE_CUDA) == nullptr) text.append("cuda: refuses it: %s\n", kCudaNotBuilt);
   for (const Engine* engine : engines()) explain_engine(*engine, plan, text);
 }
 

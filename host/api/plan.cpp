@@ -27,6 +27,7 @@ rapt_status create(rapt_context* context, const rapt_problem* problem, rapt_plan
   created->empty = is_empty_work(created->request.problem);
   created->request.threads = context->executor.threads;
   created->request.isa = context->isa;
+  created->request.architecture = context->architecture;
   status = choose_engine(*created);
   if (status == RAPT_OK) *plan = created.release();
   return status;
@@ -40,7 +41,6 @@ rapt_status choose_engine(rapt_plan& plan) {
   Text why_not(sentence, sizeof sentence);
   if (id != RAPT_ENGINE_AUTO) {
     const Engine* engine = find_engine(id);
-    if (engine == nullptr) return fail(RAPT_NO_DEVICE, "%s", kCudaNotBuilt);
     const rapt_status status = offer(*engine, plan, why_not);
     return status == RAPT_OK ? RAPT_OK : fail(status, "engine %s: %s", engine->name, sentence);
   }

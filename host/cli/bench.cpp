@@ -58,7 +58,7 @@ std::vector<workbench::Problem> problems_of(const BenchOptions& options) {
 
 BenchSettings settings_of(const BenchOptions& options) {
   BenchSettings settings;
-  for (const std::string& name : split(options.engine, ',')) settings.engines.push_back(parse_engine("--engine", name));
+  for (const std::string& name : split(options.engine, ',')) settings.engines.push_back(parse_timed_engine("--engine", name));
   settings.threads = parse_threads("--threads", options.threads);
   settings.isa = options.isa;
   settings.seconds = parse_finite("--seconds", options.seconds);

@@ -19,7 +19,7 @@ namespace rapt::cli {
 namespace {
 
 struct ExplainOptions {
-  std::string problem, engine, threads;
+  std::string problem, engine, arch, threads;
   bool json = false;
 };
 
@@ -47,8 +47,9 @@ nlohmann::ordered_json json_of(rapt_context* context, const std::string& name, c
 
 int explain(const ExplainOptions& options) {
   const int32_t engine = parse_engine("--engine", options.engine);
+  const std::string arch = parse_arch("--arch", options.arch, engine);
   const workbench::Problem problem = workbench::parse_problem(options.problem);
-  const workbench::Context context = workbench::make_context(parse_threads("--threads", options.threads));
+  const workbench::Context context = workbench::make_context(parse_threads("--threads", options.threads), "", arch);
   rapt_problem description = describe(problem);
   description.engine = engine;
   const std::string text = explain_text(context.get(), description);
@@ -67,6 +68,7 @@ void add_explain(CLI::App& program, int& exit_code) {
   const auto options = std::make_shared<ExplainOptions>();
   command->add_option("problem", options->problem, "a problem string, like f32:hq8,sq1024,d128:causal=br")->required();
   add_engine(*command, options->engine);
+  add_arch(*command, options->arch);
   add_threads(*command, options->threads);
   add_json(*command, options->json);
   command->callback([options, &exit_code] { exit_code = explain(*options); });

@@ -49,6 +49,9 @@ int run_program(int argc, char** argv) {
     return refuse(usage_sentence(program, error));
   } catch (const std::bad_alloc&) {
     return refuse("not enough memory for this problem; make it smaller");
+  } catch (const BugFound& bug) {
+    fmt::print(stderr, "rapt: {}\n", bug.what());
+    return kValidationFailed;
   } catch (const std::exception& error) {
     return refuse(error.what());
   }

@@ -11,7 +11,7 @@
 namespace rapt::cli {
 namespace {
 
-constexpr const char* kEngines[] = {"auto", "reference", "cpu", "cuda"};  // indexed by RAPT_ENGINE_*
+constexpr const char* kEngines[] = {"auto", "reference", "cpu", "cuda", "emulated"};  // indexed by RAPT_ENGINE_*
 
 // CLI11 takes whatever follows an option for its value.
 std::string missing_before(const std::string& text) {
@@ -39,7 +39,13 @@ CLI::Option* add_value_positional(CLI::App& command, const std::string& name, st
   return command.add_option(name, target, description)->type_name("FILE");
 }
 
-void add_engine(CLI::App& command, std::string& engine) { add_value(command, "--engine", engine, "NAME", "reference, cpu, cuda or auto"); }
+void add_engine(CLI::App& command, std::string& engine) {
+  add_value(command, "--engine", engine, "NAME", "reference, cpu, cuda, emulated or auto");
+}
+
+void add_arch(CLI::App& command, std::string& arch) {
+  add_value(command, "--arch", arch, "NAME", "GPU kernels of sm_80 or sm_90a; default: the device's, else the newest");
+}
 
 void add_threads(CLI::App& command, std::string& threads) {
   add_value(command, "--threads", threads, "N", "threads of the CPU engines; default: one a core");
@@ -84,16 +90,34 @@ std::vector<std::string> split(const std::string& text, char separator) {
 
 int32_t parse_engine(const std::string& option, const std::string& text) {
   if (text.empty()) return RAPT_ENGINE_AUTO;
-  for (int32_t engine = RAPT_ENGINE_AUTO; engine <= RAPT_ENGINE_CUDA; ++engine) {
+  for (int32_t engine = RAPT_ENGINE_AUTO; engine <= RAPT_ENGINE_EMULATED; ++engine) {
     if (text == kEngines[engine]) return engine;
   }
-  if (text == "emulated") {
-    throw BadInput(
-        fmt::format("{}: 'emulated' exists in builds with RAPT_EMULATED=ON and this is none; choose auto, reference, cpu or cuda", option));
-  }
-  throw BadInput(fmt::format("{}: '{}' is no engine; choose auto, reference, cpu or cuda", option, text));
+  throw BadInput(fmt::format("{}: '{}' is no engine; choose auto, reference, cpu, cuda or emulated", option, text));
 }
 
-const char* engine_name(int32_t engine) { return engine >= RAPT_ENGINE_AUTO && engine <= RAPT_ENGINE_CUDA ? kEngines[engine] : "unknown"; }
+int32_t parse_timed_engine(const std::string& option, const std::string& text) {
+  const int32_t engine = parse_engine(option, text);
+  if (engine != RAPT_ENGINE_EMULATED) return engine;
+  throw BadInput(fmt::format("{} emulated: its time says nothing of a GPU's; `rapt validate` it, or time cuda on a GPU", option));
+}
+
+const char* engine_name(int32_t engine) {
+  return engine >= RAPT_ENGINE_AUTO && engine <= RAPT_ENGINE_EMULATED ? kEngines[engine] : "unknown";
+}
+
+std::string parse_arch(const std::string& option, const std::string& text, int32_t engine) {
+  if (!text.empty() && text != "sm_80" && text != "sm_90a")
+    throw BadInput(fmt::format("{}: '{}' has no kernels of its own; choose sm_80, which any GPU since runs, or sm_90a", option, text));
+  if (!text.empty() && (engine == RAPT_ENGINE_CPU || engine == RAPT_ENGINE_REFERENCE))
+    throw BadInput(
+        fmt::format("{}: engine {} has no kernels for GPUs; leave it out, or choose cuda or emulated", option, engine_name(engine)));
+  return text;
+}
+
+std::string refusal_of(int32_t engine, const std::string& sentence) {
+  const std::string name = engine_name(engine), said = fmt::format("engine {}: ", name);
+  return fmt::format("--engine {}: {}", name, sentence.rfind(said, 0) == 0 ? sentence.substr(said.size()) : sentence);
+}
 
 }  // namespace rapt::cli

@@ -13,22 +13,23 @@ std::string Planned::engine() const {
   return kernel.substr(0, kernel.find_first_of("/ "));
 }
 
-Planned make_plan(int threads, const rapt_problem& problem, int32_t engine) {
-  Planned planned{workbench::make_context(threads), nullptr};
+Planned make_plan(int threads, const std::string& arch, const rapt_problem& problem, int32_t engine) {
+  Planned planned{workbench::make_context(threads, "", arch), nullptr};
   rapt_problem asked = problem;
   asked.engine = engine;
   rapt_plan* plan = nullptr;
   const rapt_status status = rapt_plan_create(planned.context.get(), &asked, &plan);
   planned.plan.reset(plan);
   if (status == RAPT_UNSUPPORTED || status == RAPT_NO_DEVICE) {
-    throw BadInput(fmt::format("--engine {}: {}", engine_name(engine), rapt_last_error()));
+    throw BadInput(refusal_of(engine, rapt_last_error()));
   }
   if (status != RAPT_OK) throw BadInput(rapt_last_error());
   return planned;
 }
 
-void refuse_run(rapt_status status) {
+void refuse_run(rapt_status status, const std::string& like) {
   std::string sentence = rapt_last_error();
+  if (status == RAPT_INTERNAL) throw BugFound(fmt::format("{}: {}", like, sentence));
   if (status != RAPT_BAD_INDEX) throw BadInput(sentence);
   sentence = sentence.substr(0, sentence.find(';'));  // what follows is about the answer, which is not written
   throw BadInput(fmt::format("--block-table: {}; map every page that a visible key needs", sentence));

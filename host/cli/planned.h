@@ -23,9 +23,9 @@ struct Planned {
 };
 
 // Throws BadInput with the library's sentence, which --engine leads where it is the engine that cannot do it.
-Planned make_plan(int threads, const rapt_problem& problem, int32_t engine);
+Planned make_plan(int threads, const std::string& arch, const rapt_problem& problem, int32_t engine);
 
-// Throws BadInput for a run that failed.
-[[noreturn]] void refuse_run(rapt_status status);
+// Throws BadInput for a run that failed, BugFound for one that met a bug of Rapt's; `like`: a problem string that may meet it again.
+[[noreturn]] void refuse_run(rapt_status status, const std::string& like);
 
 }  // namespace rapt::cli

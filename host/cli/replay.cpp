@@ -20,7 +20,7 @@ namespace rapt::cli {
 namespace {
 
 struct ReplayOptions {
-  std::string input, engine = "cpu", threads, seconds = "1";
+  std::string input, engine = "cpu", arch, threads, seconds = "1";
   bool bench = false, json = false;
 };
 
@@ -38,8 +38,9 @@ std::vector<std::string> recorded_lines(const std::string& source, const std::st
 }
 
 int validate_again(const std::vector<workbench::Problem>& problems, const ReplayOptions& options) {
-  const workbench::Context context = workbench::make_context(parse_threads("--threads", options.threads));
   const int32_t engine = parse_engine("--engine", options.engine);
+  const std::string arch = parse_arch("--arch", options.arch, engine);
+  const workbench::Context context = workbench::make_context(parse_threads("--threads", options.threads), "", arch);
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   bool passed = true;
   Progress progress(problems.size());
@@ -59,7 +60,8 @@ int validate_again(const std::vector<workbench::Problem>& problems, const Replay
 
 int bench_again(const std::vector<workbench::Problem>& problems, const ReplayOptions& options) {
   BenchSettings settings;
-  settings.engines = {parse_engine("--engine", options.engine)};
+  if (!options.arch.empty()) throw BadInput("--arch: goes without --bench, which takes the kernels of the device");
+  settings.engines = {parse_timed_engine("--engine", options.engine)};
   settings.threads = parse_threads("--threads", options.threads);
   settings.seconds = parse_finite("--seconds", options.seconds);
   const BenchResult result = measure(problems, settings);
@@ -101,6 +103,7 @@ void add_replay(CLI::App& program, int& exit_code) {
   command->add_option("file", options->input, "problem strings, one a line, or the JSON of rapt bench; - is standard input")->required();
   command->add_flag("--bench", options->bench, "time them instead of validating them");
   add_engine(*command, options->engine);
+  add_arch(*command, options->arch);
   add_threads(*command, options->threads);
   add_value(*command, "--seconds", options->seconds, "S", "measuring time of each problem with --bench");
   add_json(*command, options->json);

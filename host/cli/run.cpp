@@ -29,7 +29,7 @@ using workbench::Buffer;
 
 struct RunOptions {
   InputOptions inputs;
-  std::string out, lse, engine, threads;
+  std::string out, lse, engine, arch, threads;
   bool json = false;
 };
 
@@ -91,7 +91,7 @@ Answer compute(const Planned& planned, const InputCase& input, bool want_lse) {
   const auto begin = std::chrono::steady_clock::now();
   const rapt_status status = placement->run();
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  if (status != RAPT_OK) refuse_run(status);
+  if (status != RAPT_OK) refuse_run(status, print_like(input.data));
   placement->bring_back(false);
   Answer answer{array_over(element, input.o_shape, o), {}, seconds.count()};
   if (want_lse) answer.lse = array_over(Element::f32, input.lse_shape, lse);
@@ -138,11 +138,12 @@ nlohmann::ordered_json json_of(const Outputs& outputs, const Answer& answer, con
 
 int run(const RunOptions& options) {
   const int32_t engine = parse_engine("--engine", options.engine);
+  const std::string arch = parse_arch("--arch", options.arch, engine);
   const int threads = parse_threads("--threads", options.threads);
   InputCase input = load_case(options.inputs);
   Outputs outputs(options);
   if (!outputs.want_lse()) input.data.problem.lse = rapt_tensor{};
-  const Planned planned = make_plan(threads, input.data.problem, engine);
+  const Planned planned = make_plan(threads, arch, input.data.problem, engine);
   const Answer answer = compute(planned, input, outputs.want_lse());
   write(outputs, answer);
   if (engine == RAPT_ENGINE_AUTO) fmt::print(stderr, "rapt: --engine auto ran {}\n", rapt_plan_kernel(planned.plan.get()));
@@ -160,6 +161,7 @@ void add_run(CLI::App& program, int& exit_code) {
   add_value(*command, "--out", options->out, "FILE", "where o goes: .npy, or .safetensors with o and lse");
   add_value(*command, "--lse", options->lse, "FILE", "where lse goes: .npy, f32, natural logarithm");
   add_engine(*command, options->engine);
+  add_arch(*command, options->arch);
   add_threads(*command, options->threads);
   add_json(*command, options->json);
   command->callback([options, &exit_code] { exit_code = run(*options); });

@@ -48,8 +48,16 @@ void Tally::add(const std::string& problem, const workbench::Verdict& verdict, c
 }
 
 void Tally::add_refusal(const std::string& problem, const std::string& sentence) {
-  if (refused++ == 0) refusal = problem + ": " + sentence;
+  ++refused;
+  const auto same = [&sentence](const Tally::Refusal& refusal) { return refusal.sentence == sentence; };
+  const auto known = std::find_if(refusals.begin(), refusals.end(), same);
+  if (known != refusals.end())
+    ++known->problems;
+  else
+    refusals.push_back({sentence, problem, 1});
 }
+
+std::string Tally::Refusal::text() const { return fmt::format("{}, {} first: {}", problems, first_problem, sentence); }
 
 std::string print_tallies(const std::vector<Tally>& tallies, bool histogram) {
   std::string text =
@@ -58,7 +66,7 @@ std::string print_tallies(const std::vector<Tally>& tallies, bool histogram) {
     text += fmt::format("{:<18} {:>8} {:>7} {:>8}  {:>13.3f}  {}\n", tally.name, tally.judged, tally.failed, tally.refused, tally.worst,
                         tally.worst_problem);
     if (!tally.worst_element.empty()) text += fmt::format("{:<18} {}\n", "", tally.worst_element);
-    if (!tally.refusal.empty()) text += fmt::format("{:<18} refused {}\n", "", tally.refusal);
+    for (const Tally::Refusal& refusal : tally.refusals) text += fmt::format("{:<18} refused {}\n", "", refusal.text());
   }
   for (const Tally& tally : tallies) {
     if (histogram && !tally.histogram.empty()) text += print_histogram(tally);
@@ -77,6 +85,9 @@ nlohmann::ordered_json json_of(const std::vector<Tally>& tallies) {
                          {"error_of_bound", kernel.worst},
                          {"worst_problem", kernel.worst_problem}});
     }
+    nlohmann::ordered_json refusals = nlohmann::ordered_json::array();
+    for (const Tally::Refusal& refusal : tally.refusals)
+      refusals.push_back({{"sentence", refusal.sentence}, {"first_problem", refusal.first_problem}, {"problems", refusal.problems}});
     engines.push_back({{"engine", tally.name},
                        {"problems", tally.judged},
                        {"failed", tally.failed},
@@ -86,7 +97,7 @@ nlohmann::ordered_json json_of(const std::vector<Tally>& tallies) {
                        {"worst_problem", tally.worst_problem},
                        {"worst_element", tally.worst_element},
                        {"histogram", tally.histogram},
-                       {"refusal", tally.refusal},
+                       {"refusals", refusals},
                        {"kernels", kernels},
                        {"failures", tally.failures}});
   }

@@ -13,11 +13,18 @@
 namespace rapt::cli {
 
 struct Tally {
+  // Problems that were refused with the same sentence.
+  struct Refusal {
+    std::string sentence, first_problem;
+    int64_t problems = 0;
+    std::string text() const;  // "3, f32:sq1,d1 first: q, k and v are ..."
+  };
+
   std::string name;  // "cpu/avx512", or the user's file
   int64_t judged = 0, failed = 0, refused = 0;
   double worst = 0, max_abs_error = 0;  // worst |error| / bound
   std::string worst_problem, worst_element;
-  std::string refusal;                // the first one's sentence
+  std::vector<Refusal> refusals;      // by sentence
   std::vector<int64_t> histogram;     // of |error| / bound, as in workbench::Verdict
   std::vector<std::string> failures;  // a line each, with the problem string
 

@@ -31,7 +31,7 @@ namespace {
 struct ValidateOptions {
   std::vector<std::string> problems;
   InputOptions inputs;
-  std::string suite, random, seed, seconds, engine, threads, isa, o, lse;
+  std::string suite, random, seed, seconds, engine, arch, threads, isa, o, lse;
   bool tiles = false, exact_memory = false, json = false, histogram = false;
 
   // Problems that the user wrote must be taken by an engine that the user named; of a list or a supply it may refuse some.
@@ -47,9 +47,9 @@ struct Contender {
   bool broken = false;  // its device failed, and runs nothing any more
 };
 
-workbench::Context context_with(int threads, const std::string& isa) {
+workbench::Context context_with(int threads, const std::string& isa, const std::string& arch) {
   try {
-    return workbench::make_context(threads, isa);
+    return workbench::make_context(threads, isa, arch);
   } catch (const std::runtime_error& error) {
     if (isa.empty()) throw;
     throw BadInput(fmt::format("--isa: {}", error.what()));
@@ -61,14 +61,16 @@ std::vector<Contender> contenders_of(const ValidateOptions& options) {
   const bool named = !options.engine.empty();
   std::vector<int32_t> engines = engines_here();
   if (named) engines = {parse_engine("--engine", options.engine)};
+  const std::string arch = parse_arch("--arch", options.arch, named ? engines.front() : RAPT_ENGINE_AUTO);
   std::reverse(engines.begin(), engines.end());  // the reference first
   std::vector<Contender> contenders;
   for (const int32_t engine : engines) {
     const bool has_isa = engine == RAPT_ENGINE_CPU || engine == RAPT_ENGINE_AUTO;
     for (const std::string& isa : has_isa ? split(options.isa, ',') : std::vector<std::string>{""}) {
-      Contender contender{engine, named && options.by_hand(), context_with(threads, isa), {}};
+      Contender contender{engine, named && options.by_hand(), context_with(threads, isa, arch), {}};
       contender.tally.name = engine_name(engine);
       if (has_isa) contender.tally.name += std::string("/") + rapt_context_isa(contender.context.get());
+      if (engine == RAPT_ENGINE_EMULATED) contender.tally.name += "/" + (arch.empty() ? "sm_90a" : arch);
       contenders.push_back(std::move(contender));
     }
   }
@@ -92,9 +94,10 @@ void hold_against(const workbench::Case& data, const workbench::Judgement& exact
   if (contender.broken) return;
   const workbench::Outcome outcome = outcome_of(data, contender);
   if (outcome.status == RAPT_UNSUPPORTED || outcome.status == RAPT_NO_DEVICE) {
-    if (contender.refusal_is_fault || outcome.status == RAPT_NO_DEVICE)
-      throw BadInput(fmt::format("--engine {}: {}: {}", engine_name(contender.engine), data.name, outcome.message));
-    contender.tally.add_refusal(data.name, outcome.message);
+    const std::string refusal = refusal_of(contender.engine, outcome.message);
+    if (outcome.status == RAPT_NO_DEVICE) throw BadInput(refusal);
+    if (contender.refusal_is_fault) throw BadInput(fmt::format("{}: {}", data.name, refusal));
+    contender.tally.add_refusal(data.name, refusal.substr(refusal.find(": ") + 2));
   } else if (outcome.ok()) {
     contender.tally.add(data.name, workbench::compare(data, exact, outcome), outcome.kernel);
   } else {
@@ -193,7 +196,12 @@ int validate(ValidateOptions options) {
   } else {
     validate_problems(options, contenders);
   }
-  for (Contender& contender : contenders) tallies.push_back(std::move(contender.tally));
+  for (Contender& contender : contenders) {
+    const Tally& tally = contender.tally;
+    if (!options.engine.empty() && tally.judged == 0 && tally.refused > 0)
+      throw BadInput(fmt::format("{} takes none of the {} problems: {}", tally.name, tally.refused, tally.refusals.front().text()));
+    tallies.push_back(std::move(contender.tally));
+  }
   bool pass = true;
   for (const Tally& tally : tallies) {
     pass = pass && tally.failed == 0;
@@ -224,6 +232,7 @@ void add_validate(CLI::App& program, int& exit_code) {
   command->add_flag("--exact-memory", options->exact_memory,
                     "of engine cuda: no guard bands in the device's memory, for compute-sanitizer");
   add_engine(*command, options->engine);
+  add_arch(*command, options->arch);
   add_threads(*command, options->threads);
   add_value(*command, "--isa", options->isa, "NAME,...", "of the cpu engine: scalar, sse4, avx2, avx512, avx512_bf16, neon");
   add_inputs(*command, options->inputs);

@@ -1,4 +1,4 @@
-// The CUDA engine of this build.
+// The CUDA engine: of engine.cpp, or in builds without CUDA of absent.cpp, which plans and explains alone.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 

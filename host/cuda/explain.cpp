@@ -51,6 +51,7 @@ bool variant_at(const Machine& machine, int32_t index, rapt_variant& variant) {
   const Variant& row = rows[static_cast<size_t>(index)];
   variant.engine = machine.name;
   variant.name = row.name;
+  variant.arch = row.architecture == 90 ? "sm_90a" : "sm_80";
   variant.types = row.type == kernels::ElementType::bf16 ? "bf16" : row.type == kernels::ElementType::f16 ? "f16" : "f32";
   variant.head_dims = head_dims(row);
   variant.features = "causal align lse lse_base2 gqa head_dim_v strides seqlens ragged batch_invariant";

@@ -9,9 +9,13 @@ namespace rapt::emulated {
 
 extern const gpu::Machine kMachine;  // a device of the architecture that is asked for; its stream is a kernels::EmulatedCall
 
-// One run on copies of the host's memory; o and lse come back whatever happened. What the emulator found is in call.report, and then the
-// status is RAPT_INTERNAL and `fault` the report's text. misalign: see DeviceArgs. Throws std::bad_alloc.
+// One run on copies of the host's memory; o and lse come back whatever happened. What the emulator found is in call.report.
+// misalign: see DeviceArgs. Throws std::bad_alloc.
 rapt_status run(const Request& request, const Choice& choice, const rapt_args& host, int misalign, kernels::EmulatedCall& call,
                 Text& fault);
+
+// Three ways to land copies and to schedule warps, from the one that is given.
+constexpr unsigned kPolicies = 3;
+emu::Options policy(emu::Options options, unsigned turn);
 
 }  // namespace rapt::emulated

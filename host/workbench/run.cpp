@@ -123,10 +123,11 @@ Outcome run_into(const Case& data, size_t workspace_bytes, const RunInto& run, b
 
 }  // namespace
 
-Context make_context(int threads, const std::string& max_isa) {
+Context make_context(int threads, const std::string& max_isa, const std::string& arch) {
   rapt_context_options options = RAPT_CONTEXT_OPTIONS_INIT;
   options.threads = threads;
   options.max_isa = max_isa.empty() ? nullptr : max_isa.c_str();
+  options.arch = arch.empty() ? nullptr : arch.c_str();
   rapt_context* context = nullptr;
   if (rapt_context_create(&options, &context) != RAPT_OK) throw std::runtime_error(rapt_last_error());
   return Context(context);

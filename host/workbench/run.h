@@ -17,14 +17,14 @@ struct ContextDeleter {
   void operator()(rapt_context* context) const { rapt_context_destroy(context); }
 };
 using Context = std::unique_ptr<rapt_context, ContextDeleter>;
-// Throws std::runtime_error with the sentence. threads 0 and an empty isa: defaults.
-Context make_context(int threads = 0, const std::string& max_isa = "");
+// Throws std::runtime_error with the sentence. threads 0, an empty isa and an empty arch: defaults.
+Context make_context(int threads = 0, const std::string& max_isa = "", const std::string& arch = "");
 
 struct Outcome {
   rapt_status status = RAPT_OK;
-  std::string message;          // the library's sentence, or what the harness caught; empty when all is well
+  std::string message;  // the library's sentence, or what the harness caught; empty when all is well
   std::string kernel;
-  Buffer o, lse;                // in the problem's o and lse layout; lse empty if absent
+  Buffer o, lse;  // in the problem's o and lse layout; lse empty if absent
   bool ok() const { return status == RAPT_OK && message.empty(); }
 };
 

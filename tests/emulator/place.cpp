@@ -78,7 +78,8 @@ bool look_up(const void* pc, std::string& file, int& line) {
     char* colon = std::strrchr(text, ':');
     if (!colon || text[0] == '?') continue;
     *colon = 0;
-    file = text;
+    const char* slash = std::strrchr(text, '/');
+    file = slash ? slash + 1 : text;
     line = std::atoi(colon + 1);
     found = line > 0;
     if (found && !std::strstr(text, "simt/emulated/")) break;

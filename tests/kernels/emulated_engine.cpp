@@ -48,14 +48,6 @@ std::string launch(const Planned& planned, const rapt_args& args, int misalign, 
   return call.report.bank_conflicts == 0 ? "" : "ldmatrix met bank conflicts: " + std::to_string(call.report.bank_conflicts);
 }
 
-emu::Options policy(emu::Options options, int turn) {
-  if (turn == 0) return options;
-  options.landing = turn == 1 ? emu::Landing::eager : emu::Landing::random;
-  options.order = turn == 1 ? emu::Order::random : emu::Order::skewed;
-  options.seed += static_cast<unsigned>(turn);
-  return options;
-}
-
 }  // namespace
 
 std::string Heads::text() const { return fmt::format("d{},dv{}", head_dim, head_dim_v); }
@@ -114,7 +106,7 @@ Outcome run(const Machine& machine, const Case& data, emu::Report* last) {
     refused.message = planned.why_not;
     return refused;
   }
-  int turn = 0;
+  unsigned turn = 0;
   std::string kernel;
   const auto call = [&](const rapt_args& host, void*, size_t, std::string& sentence) -> rapt_status {
     kernels::EmulatedCall emulated;

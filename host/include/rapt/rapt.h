@@ -102,7 +102,7 @@ static inline rapt_tensor rapt_dense(rapt_type type, int64_t n0, int64_t n1, int
 
 /* ---- The problem ---------------------------------------------------------------------------------------------- */
 
-enum { RAPT_ENGINE_AUTO = 0, RAPT_ENGINE_REFERENCE = 1, RAPT_ENGINE_CPU = 2, RAPT_ENGINE_CUDA = 3 };
+enum { RAPT_ENGINE_AUTO = 0, RAPT_ENGINE_REFERENCE = 1, RAPT_ENGINE_CPU = 2, RAPT_ENGINE_CUDA = 3, RAPT_ENGINE_EMULATED = 4 };
 
 enum {                   /* how q, o and lse are addressed */
        RAPT_Q_DENSE = 0, /* q [batch, heads_q, seqlen_q, head_dim]; args.seqlens_q may shorten a sequence */
@@ -137,7 +137,7 @@ typedef struct rapt_problem {
   rapt_tensor alibi; /* f32 (f64: reference) slopes [1 or batch, heads_q, 1, 1] */
   rapt_tensor sinks; /* f32 (f64: reference) logits [1, heads_q, 1, 1] */
 
-  int32_t engine;        /* RAPT_ENGINE_*. AUTO: the first of cuda, cpu that takes the problem. Never the reference */
+  int32_t engine;        /* RAPT_ENGINE_*. AUTO: the first of cuda, cpu that takes the problem, no other */
   int32_t q_layout;      /* RAPT_Q_* */
   int32_t kv_layout;     /* RAPT_KV_* */
   int32_t align;         /* RAPT_ALIGN_*: what causal, window and alibi mean by "the same position" */
@@ -183,14 +183,12 @@ typedef struct rapt_context_options {
   size_t struct_size;
   int32_t threads; /* of the CPU engines, the caller's among them. 0: RAPT_THREADS, else one a core this process may use */
   int32_t reserved;
-  const char*
-      max_isa; /* "scalar", "sse4", "avx2", "avx512", "avx512_bf16", "neon": none above it. NULL: RAPT_MAX_ISA, else the best there is */
+  const char* max_isa;    /* "scalar", "sse4", "avx2", "avx512", "avx512_bf16", "neon": none above it. NULL: RAPT_MAX_ISA or the best */
   rapt_executor executor; /* used instead of own threads when its parallel is set */
+  const char* arch;       /* whose GPU kernels to plan with: "sm_80" (and newer), "sm_90a". NULL: the device's, else the newest */
 } rapt_context_options;
-#define RAPT_CONTEXT_OPTIONS_INIT                                  \
-  {                                                                \
-    sizeof(rapt_context_options), 0, 0, NULL, { NULL, 0, 0, NULL } \
-  }
+#define RAPT_CONTEXT_OPTIONS_INIT \
+  { sizeof(rapt_context_options), 0, 0, NULL, {NULL, 0, 0, NULL}, NULL }
 
 /* options may be NULL. Its threads sleep when idle. Contexts share nothing; one may be used by many threads at once. */
 RAPT_API rapt_status rapt_context_create(const rapt_context_options* options, rapt_context** context);
@@ -237,9 +235,10 @@ static inline rapt_args rapt_args_default(void) {
 #define RAPT_ARGS_INIT rapt_args_default()
 
 /* Computes o and lse. Allocates nothing, creates no thread. The cpu engines return when done; cuda launches on `stream` and
- * returns. workspace: 64-byte aligned (256 on cuda), any content, one per run in flight; NULL if the plan needs none.
- * Same call, same bits. o and lse must not overlap inputs. RAPT_BAD_INDEX for a page index: computed as if those keys were masked;
- * for a length or offset on the host: nothing was written. */
+ * returns; emulated runs cuda's kernels on copies of the host's memory and answers RAPT_INTERNAL with what it found: races and the like.
+ * workspace: 64-byte aligned (256 on cuda), any content, one per run in flight; NULL if the plan needs none. Same call, same bits.
+ * o and lse must not overlap inputs. RAPT_BAD_INDEX for a page index: computed as if masked; for a length or offset on the host:
+ * nothing was written. */
 RAPT_API rapt_status rapt_run(const rapt_plan* plan, const rapt_args* args, void* workspace, size_t workspace_bytes, void* stream);
 
 /* Writes up to `capacity` bytes, always NUL-terminated, of a text that names the kernel chosen and why the others were not, tiles,
@@ -289,6 +288,7 @@ typedef struct rapt_variant {
   const char* head_dims;   /* "any" */
   const char* features;    /* space-separated: "causal window mask bias alibi softcap sinks lse ragged paged gqa ..." */
   const char* unavailable; /* "" if it can run here, else the reason */
+  const char* arch;        /* "sm_80" (and newer), "sm_90a"; "" for kernels of the host */
 } rapt_variant;
 /* The table of compiled kernels, one row each: fills *variant and returns 1, or returns 0 past the end. */
 RAPT_API int32_t rapt_variant_at(int32_t index, rapt_variant* variant);

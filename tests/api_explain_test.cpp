@@ -74,7 +74,8 @@ TEST(Variants, ListEveryKernelOfBothEngines) {
   int32_t index = 0;
   for (; rapt_variant_at(index, &variant) == 1; ++index) {
     ASSERT_EQ(variant.struct_size, sizeof variant);
-    for (const char* text : {variant.engine, variant.name, variant.types, variant.head_dims, variant.features, variant.unavailable}) {
+    for (const char* text :
+         {variant.engine, variant.name, variant.types, variant.head_dims, variant.features, variant.unavailable, variant.arch}) {
       ASSERT_NE(text, nullptr);
     }
     EXPECT_NE(std::strlen(variant.name), 0u);

@@ -232,5 +232,21 @@ TEST(ProgramInfo, MatrixHasAColumnForEachEngineAndARowForEachFeature) {
             "| map | no | yes |\n");
 }
 
+TEST(ProgramInfo, MatrixSaysUpToWhichHeadWhereSomeKernelsTakeAFeature) {
+  const std::vector<cli::Kernel> kernels = {{"cuda", "a", "bf16", "up to 64", {"causal", "window"}, "", "sm_90a"},
+                                            {"cuda", "b", "bf16", "up to 128", {"causal"}, "", "sm_90a"},
+                                            {"cuda", "c", "f16", "up to 128", {"causal", "window"}, "", "sm_90a"},
+                                            {"cuda", "d", "f32", "up to 192, v 128", {"causal"}, "", "sm_80"},
+                                            {"cpu", "e", "f32", "any", {"window"}, ""}};
+  EXPECT_EQ(cli::print_matrix(kernels),
+            "| engine | cuda sm_90a | cuda sm_80 and newer | cpu |\n"
+            "| --- | --- | --- | --- |\n"
+            "| kernels | a, b, c | d | e |\n"
+            "| types | bf16 f16 | f32 | f32 |\n"
+            "| head_dim | up to 128 | up to 192 | any |\n"
+            "| causal | yes | yes | no |\n"
+            "| window | bf16 up to 64, f16 | no | yes |\n");
+}
+
 }  // namespace
 }  // namespace rapt::tests

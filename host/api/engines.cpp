@@ -47,6 +47,7 @@ int32_t rapt_variant_at(int32_t index, rapt_variant* variant) {
   if (index < 0 || check_struct_size("variant", variant, kFirstSize<rapt_variant>, ours) != RAPT_OK) return 0;
   for (const rapt::Engine* engine : engines()) {
     rapt_variant row = {};
+    row.arch = "";
     for (int32_t of_engine = 0; engine->variant_at(of_engine, row); ++of_engine) {
       if (index-- > 0) continue;
       row.struct_size = variant->struct_size;

@@ -35,21 +35,25 @@ rapt_status create(rapt_context* context, const rapt_problem* problem, rapt_plan
 
 }  // namespace
 
-rapt_status choose_engine(rapt_plan& plan) {
-  const int32_t id = plan.request.problem.engine;
+rapt_status choose_first(std::span<const Engine* const> engines, rapt_plan& plan) {
   char sentence[kSentenceBytes];
   Text why_not(sentence, sizeof sentence);
-  if (id != RAPT_ENGINE_AUTO) {
-    const Engine* engine = find_engine(id);
-    const rapt_status status = offer(*engine, plan, why_not);
-    return status == RAPT_OK ? RAPT_OK : fail(status, "engine %s: %s", engine->name, sentence);
-  }
-  for (const Engine* engine : engines()) {
+  for (const Engine* engine : engines) {
     if (!auto_may_use(*engine)) continue;
     why_not.append("%s%s: ", why_not.size() > 0 ? "; " : "", engine->name);
     if (offer(*engine, plan, why_not) == RAPT_OK) return RAPT_OK;
   }
   return fail(RAPT_UNSUPPORTED, "no engine takes the problem. %s", sentence);
+}
+
+rapt_status choose_engine(rapt_plan& plan) {
+  const int32_t id = plan.request.problem.engine;
+  if (id == RAPT_ENGINE_AUTO) return choose_first(engines(), plan);
+  char sentence[kSentenceBytes];
+  Text why_not(sentence, sizeof sentence);
+  const Engine* engine = find_engine(id);
+  const rapt_status status = offer(*engine, plan, why_not);
+  return status == RAPT_OK ? RAPT_OK : fail(status, "engine %s: %s", engine->name, sentence);
 }
 
 }  // namespace rapt::api

@@ -2,6 +2,8 @@
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
+
 #include "api/context.h"
 #include "engine/engine.h"
 
@@ -17,5 +19,6 @@ namespace rapt::api {
 
 // Lets one engine, or with RAPT_ENGINE_AUTO the first that will, take plan.request. RAPT_UNSUPPORTED says why each asked did not.
 rapt_status choose_engine(rapt_plan& plan);
+rapt_status choose_first(std::span<const Engine* const> engines, rapt_plan& plan);  // what AUTO does
 
 }  // namespace rapt::api

@@ -37,6 +37,7 @@ nlohmann::ordered_json collect() {
   for (const Kernel& kernel : kernels_of_build()) {
     kernels.push_back({{"engine", kernel.engine},
                        {"name", kernel.name},
+                       {"arch", kernel.arch},
                        {"types", kernel.types},
                        {"head_dims", kernel.head_dims},
                        {"features", kernel.features},

@@ -12,6 +12,7 @@ struct Kernel {
   std::string engine, name, types, head_dims;
   std::vector<std::string> features;
   std::string unavailable;  // "" if it can run here
+  std::string arch;         // "sm_90a"; "" for kernels of the host
 };
 
 std::vector<Kernel> kernels_of_build();
@@ -19,7 +20,8 @@ std::vector<Kernel> kernels_of_build();
 // The engines (RAPT_ENGINE_*) that have a kernel that runs here, in the order of the table.
 std::vector<int32_t> engines_here();
 
-// Markdown: a column for each engine (kernels that differ in nothing but their name share one), a row for each feature.
+// Markdown: a column for each engine and architecture, a row for each feature: what some kernel there takes, "up to" which head_dim if not
+// up to the largest.
 std::string print_matrix(const std::vector<Kernel>& kernels);
 
 }  // namespace rapt::cli

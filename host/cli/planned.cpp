@@ -27,6 +27,17 @@ Planned make_plan(int threads, const std::string& arch, const rapt_problem& prob
   return planned;
 }
 
+std::string words_of_auto(const Planned& planned, const rapt_problem& problem) {
+  const std::string kernel = rapt_plan_kernel(planned.plan.get());
+  if (planned.engine() == "cuda") return kernel + " on the GPU";
+  rapt_problem asked = problem;
+  asked.engine = RAPT_ENGINE_CUDA;
+  rapt_plan* plan = nullptr;
+  if (rapt_plan_create(planned.context.get(), &asked, &plan) != RAPT_OK) return fmt::format("{}; no GPU: {}", kernel, rapt_last_error());
+  rapt_plan_destroy(plan);
+  return kernel;
+}
+
 void refuse_run(rapt_status status, const std::string& like) {
   std::string sentence = rapt_last_error();
   if (status == RAPT_INTERNAL) throw BugFound(fmt::format("{}: {}", like, sentence));

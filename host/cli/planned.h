@@ -25,6 +25,9 @@ struct Planned {
 // Throws BadInput with the library's sentence, which --engine leads where it is the engine that cannot do it.
 Planned make_plan(int threads, const std::string& arch, const rapt_problem& problem, int32_t engine);
 
+// What AUTO chose, "cuda/forward_sm90_bf16_d64 on the GPU", or the kernel and why no GPU runs it.
+std::string words_of_auto(const Planned& planned, const rapt_problem& problem);
+
 // Throws BadInput for a run that failed, BugFound for one that met a bug of Rapt's; `like`: a problem string that may meet it again.
 [[noreturn]] void refuse_run(rapt_status status, const std::string& like);
 

@@ -146,7 +146,7 @@ int run(const RunOptions& options) {
   const Planned planned = make_plan(threads, arch, input.data.problem, engine);
   const Answer answer = compute(planned, input, outputs.want_lse());
   write(outputs, answer);
-  if (engine == RAPT_ENGINE_AUTO) fmt::print(stderr, "rapt: --engine auto ran {}\n", rapt_plan_kernel(planned.plan.get()));
+  if (engine == RAPT_ENGINE_AUTO) fmt::print(stderr, "rapt: --engine auto ran {}\n", words_of_auto(planned, input.data.problem));
   if (options.json) fmt::print("{}\n", json_of(outputs, answer, planned, input).dump(1));
   return kDone;
 }

@@ -1,7 +1,6 @@
 // What a plan on a machine that runs the kernel table would do, in words, and the table's rows as users see them.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
+#include "cuda/explain.h"
 #include "cuda/engine_on.h"
 
 namespace rapt::gpu {
@@ -24,10 +23,10 @@ void explain(const Machine& machine, const Request& request, const Choice& choic
               row.head_dim, row.head_dim_v);
   text.append("  tiles: %d queries x %d keys, %d in flight or in use; %d threads, %d bytes of shared memory a block\n", row.tile_q,
               row.tile_kv, row.stages, row.threads, row.shared_bytes);
-  text.append("  grid: %lld blocks", static_cast<long long>(blocks));
-  if (device != nullptr) text.append(", %.1f for each multiprocessor", static_cast<double>(blocks) / std::max(device->multiprocessors, 1));
-  text.append("\n");
+  explain_occupancy(row, blocks, plan.architecture, device, text);
   if (unaligned.name != row.name) text.append("  unaligned: %s when q, k or v does not begin at a multiple of 16 bytes\n", unaligned.name);
+  explain_roofline(row, request.problem, plan.architecture, text);
+  explain_other_rows(rows, plan.forward, plan.architecture, request.problem, text);
 }
 
 namespace {
@@ -52,7 +51,7 @@ bool variant_at(const Machine& machine, int32_t index, rapt_variant& variant) {
   variant.engine = machine.name;
   variant.name = row.name;
   variant.arch = row.architecture == 90 ? "sm_90a" : "sm_80";
-  variant.types = row.type == kernels::ElementType::bf16 ? "bf16" : row.type == kernels::ElementType::f16 ? "f16" : "f32";
+  variant.types = type_name(row.type);
   variant.head_dims = head_dims(row);
   variant.features = "causal align lse lse_base2 gqa head_dim_v strides seqlens ragged batch_invariant";
   Text nobody(nullptr, 0);

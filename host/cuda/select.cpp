@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "attention/forward_params.h"
 #include "cuda/forward_params.h"
@@ -65,11 +66,6 @@ ElementType type_of(const rapt_problem& p) {
   return p.q.type == RAPT_BF16 ? ElementType::bf16 : p.q.type == RAPT_F16 ? ElementType::f16 : ElementType::f32;
 }
 
-bool row_takes(const Variant& row, int architecture, const rapt_problem& p) {
-  return row.type == type_of(p) && row.architecture <= architecture && p.q.shape[3] <= row.head_dim && p.v.shape[3] <= row.head_dim_v &&
-         forward_blocks(row, p) <= INT32_MAX;
-}
-
 // Of the rows for the problem's type.
 int widest(std::span<const Variant> rows, const rapt_problem& p) {
   int head_dim = 0;
@@ -78,19 +74,45 @@ int widest(std::span<const Variant> rows, const rapt_problem& p) {
   return head_dim;
 }
 
-bool tma_takes(const rapt_problem& p) { return !why_not_tma(p.q) && !why_not_tma(p.k) && !why_not_tma(p.v); }
+bool tma_takes(const rapt_problem& p, Text& why_not) {
+  const std::pair<const char*, const rapt_tensor*> tensors[] = {{"q", &p.q}, {"k", &p.k}, {"v", &p.v}};
+  for (const auto& [name, tensor] : tensors) {
+    const char* fault = why_not_tma(*tensor);
+    if (fault == nullptr) continue;
+    why_not.append("TMA cannot load %s, which %s", name, fault);
+    return false;
+  }
+  return true;
+}
 
 }  // namespace
+
+const char* type_name(ElementType type) { return type == ElementType::bf16 ? "bf16" : type == ElementType::f16 ? "f16" : "f32"; }
+
+bool row_takes(const Variant& row, int architecture, const rapt_problem& p, Text& why_not) {
+  if (row.architecture > architecture) {
+    why_not.append("it is for sm_90a alone");
+  } else if (row.type != type_of(p)) {
+    why_not.append("it is for %s", type_name(row.type));
+  } else if (p.q.shape[3] > row.head_dim || p.v.shape[3] > row.head_dim_v) {
+    why_not.append("it is for head_dim up to %d and head_dim_v up to %d", row.head_dim, row.head_dim_v);
+  } else if (forward_blocks(row, p) > INT32_MAX) {
+    why_not.append("it would have more than 2^31 - 1 blocks");
+  } else {
+    return row.architecture < 90 || tma_takes(p, why_not);
+  }
+  return false;
+}
 
 bool choose_forward(std::span<const Variant> rows, int architecture, const Request& request, ForwardPlan& plan, Text& why_not) {
   const rapt_problem& p = request.problem;
   if (!takes_types(p, why_not) || !takes_features(p, why_not) || !takes_sizes(p, why_not)) return false;
   plan = {-1, -1};
   for (int i = 0; i < static_cast<int>(rows.size()); ++i) {
-    if (!row_takes(rows[static_cast<size_t>(i)], architecture, p)) continue;
-    const bool by_tma = rows[static_cast<size_t>(i)].architecture >= 90;
-    if (plan.row < 0 && (!by_tma || tma_takes(p))) plan.row = i;
-    if (plan.unaligned < 0 && !by_tma) plan.unaligned = i;
+    Text nobody(nullptr, 0);
+    if (!row_takes(rows[static_cast<size_t>(i)], architecture, p, nobody)) continue;
+    if (plan.row < 0) plan.row = i;
+    if (plan.unaligned < 0 && rows[static_cast<size_t>(i)].architecture < 90) plan.unaligned = i;
   }
   if (plan.row >= 0 && plan.unaligned >= 0) return true;
   why_not.append("no kernel for head_dim %lld, head_dim_v %lld on sm_%d; the largest is %d, and a grid holds 2^31 - 1 tiles",

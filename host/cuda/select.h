@@ -18,6 +18,12 @@ struct ForwardPlan {
 // Rows are those of a device of this architecture (90: sm_90a, which runs rows of 80 too). False: `why_not` holds the sentence.
 bool choose_forward(std::span<const kernels::Variant> rows, int architecture, const Request& request, ForwardPlan& plan, Text& why_not);
 
+const char* type_name(kernels::ElementType type);  // "bf16"
+
+// Does the row take what the engine takes, on a device of this architecture and where tensors begin aligned? `why_not`: words that follow
+// "not taken, ".
+bool row_takes(const kernels::Variant& row, int architecture, const rapt_problem& problem, Text& why_not);
+
 // The row for these pointers.
 const kernels::Variant& row_for(std::span<const kernels::Variant> rows, const ForwardPlan& plan, const rapt_args& args);
 

@@ -14,7 +14,7 @@ inline constexpr ElementType kElementType<float> = ElementType::f32;
 
 // Machine<Kernel>::launch(const Launch&) runs Kernel::run on a grid.
 template <template <class> class Machine, class Kernel>
-constexpr Variant row(const char* name) {
+constexpr Variant row(const char* name, int registers = 0) {
   return {name,
           Kernel::kArchitecture,
           kElementType<typename Kernel::T>,
@@ -25,6 +25,7 @@ constexpr Variant row(const char* name) {
           Kernel::kTilesInFlight,
           Kernel::kThreads,
           static_cast<int>(sizeof(typename Kernel::SharedStorage)),
+          registers,
           &Machine<Kernel>::launch};
 }
 

@@ -22,6 +22,7 @@ struct Variant {
   int stages;                         // tiles of keys in flight or in use, K and V counted apart
   int threads;                        // of a block
   int shared_bytes;                   // of a block, dynamic
+  int registers;                      // of a thread: what ptxas of CUDA 13.0 says for the row's own architecture; 0: not looked up yet
   int (*launch)(const Launch& call);  // 0, or the machine's error number
 };
 

@@ -39,7 +39,7 @@ constexpr Occupancy occupancy_of(const kernels::Variant& row, const Card& card) 
   return registers < least.blocks ? Occupancy{registers, "registers"} : least;
 }
 
-// What the row's products can reach: those of f32 are three of tf32 (tile/terms.h).
+// What the row's products can reach: those of f32 are three of tf32 (tile/mma_f32.h).
 constexpr double peak_of(const kernels::Variant& row, const Card& card) {
   return row.type == kernels::ElementType::f32 ? card.flops_tf32 / 3 : card.flops_16;
 }

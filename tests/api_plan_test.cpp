@@ -49,7 +49,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"StructSizeTooSmall", BREAK(p.struct_size -= 8), "problem.struct_size is 848"},
         Refusal{"StructSizeNeverSet", BREAK(p.struct_size = 0), "problem.struct_size is 0"},
         Refusal{"StructSizeGarbage", BREAK(p.struct_size = ~size_t{0}), "problem.struct_size is 18446744073709551615"},
-        Refusal{"UnknownEngine", BREAK(p.engine = 4), "engine is 4"}, Refusal{"NegativeEngine", BREAK(p.engine = -1), "engine is -1"},
+        Refusal{"UnknownEngine", BREAK(p.engine = 5), "engine is 5"}, Refusal{"NegativeEngine", BREAK(p.engine = -1), "engine is -1"},
         Refusal{"UnknownQLayout", BREAK(p.q_layout = 2), "q_layout is 2"},
         Refusal{"UnknownKvLayout", BREAK(p.kv_layout = 5), "kv_layout is 5"}, Refusal{"UnknownAlign", BREAK(p.align = 3), "align is 3"},
         Refusal{"HasScaleOfTwo", BREAK(p.has_scale = 2), "has_scale is 2"}, Refusal{"CausalOfTwo", BREAK(p.causal = 2), "causal is 2"},

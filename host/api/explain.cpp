@@ -1,6 +1,7 @@
 // rapt_explain: the problem in a line, then each engine's answer to it.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include <cinttypes>
+#include <cstring>
 
 #include "api/check_problem.h"
 #include "api/engines.h"
@@ -44,15 +45,15 @@ void describe(const rapt_problem& p, Text& text) {
 }
 
 void explain_engine(const Engine& engine, rapt_plan& plan, Text& text) {
-  char sentence[kSentenceBytes];
-  Text why_not(sentence, sizeof sentence);
+  char here[kSentenceBytes], refusal[kSentenceBytes];
+  Text why_not_here(here, sizeof here), why_not(refusal, sizeof refusal);
+  if (engine.runs_here != nullptr && !engine.runs_here(plan.request, why_not_here))
+    text.append("%s: cannot run here: %s\n", engine.name, here);
   plan.choice = Choice{};
   if (!engine.choose(plan.request, plan.choice, why_not)) {
-    text.append("%s: refuses it: %s\n", engine.name, sentence);
+    if (std::strcmp(here, refusal) != 0) text.append("%s: refuses it: %s\n", engine.name, refusal);
     return;
   }
-  if (engine.runs_here != nullptr && !engine.runs_here(plan.request, why_not))
-    text.append("%s: cannot run here: %s\n", engine.name, sentence);
   text.append("%s: takes it: kernel %s, workspace %zu bytes\n", engine.name, plan.choice.kernel, plan.choice.workspace);
   engine.explain(plan.request, plan.choice, text);
 }

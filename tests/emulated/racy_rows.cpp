@@ -7,8 +7,8 @@
 namespace rapt::kernels {
 namespace {
 
-struct Racy : ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 64, 2, 3>> {
-  using Sound = ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 64, 2, 3>>;
+struct Racy : ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 64, 64, 2, 3>> {
+  using Sound = ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 64, 64, 2, 3>>;
   static SIMT_DEVICE void run(const Params& params, SharedStorage& smem) {
     Sound::run(params, smem);
     *reinterpret_cast<uint32_t*>(&smem) = static_cast<uint32_t>(simt::thread());  // the race

@@ -32,7 +32,9 @@ inline std::vector<Options> all_policies(unsigned seeds = 10) {
 
 // Plain loads and stores of kernels are hooked in all builds but the sanitizers' own.
 #if defined(__SANITIZE_THREAD__)
-inline constexpr bool kPlainAccessesSeen = true;
+inline constexpr bool kPlainAccessesSeen = true;  // g++
+#elif defined(__has_feature)
+inline constexpr bool kPlainAccessesSeen = __has_feature(thread_sanitizer);  // clang
 #else
 inline constexpr bool kPlainAccessesSeen = false;
 #endif

@@ -66,7 +66,8 @@ rm "$pack/bin"/contract_*
 echo 'echo a device; echo a_case 1 0' | program "$pack/bin/contract_record"
 echo 'grep -q a_case "$RAPT_HARDWARE_RECORD"' | program "$pack/bin/contract_test"
 export PATH=$work/path:$PATH
-on_gpu --parts machine,instructions,suite,random,sanitizers,compare --random 60 --processes 2
+# Limits that a busy machine keeps: programs may be halted for minutes.
+on_gpu --limit 10 --budget 9999 --parts machine,instructions,suite,random,sanitizers,compare --random 60 --processes 2
 expect "all passes on a pretended GPU" [ $? = 0 ]
 expect "60 problems were judged" grep -q "60 problems on" "$work/said"
 expect "the record is kept" grep -q a_case "$out/hardware.txt"
@@ -78,7 +79,7 @@ on_gpu --parts instructions
 expect "an instruction that differs fails" [ $? = 1 ]
 echo 'echo "{\"engines\": [{\"problems\": 3, \"failed\": 1, \"refused\": 0, \"failures\": [\"beyond\"], \"kernels\": []}]}"; exit 1' | program "$pack/bin/rapt"
 for part in suite random; do
-  on_gpu --parts $part
+  on_gpu --limit 10 --budget 9999 --parts $part
   expect "a wrong answer fails $part" [ $? = 1 ]
 done
 [ $failed = 0 ] && echo "on_gpu does what it says"

@@ -69,9 +69,11 @@ def suite(w):
     w.found["suite"] = {}
     for rows in rows_to_try(w):
         command = [w.program("rapt"), "validate", "--json", "--engine", "cuda", *rows, "--suite", "full", "--seconds", round(0.4 * w.limit, 1)]
-        _, output, _ = w.run(command)
+        _, output, timed_out = w.run(command)
         if w.options.dry_run:
             continue
+        if timed_out:
+            raise Failed("out of time within one problem; see log.txt")
         w.found["suite"][" ".join(rows) or "device"] = parsed(output)
         engine = judge_engine(parsed(output))
         w.note += f"{engine['problems']} problems, {engine['refused']} refused, worst {engine['error_of_bound']:.3f} of the bound; "

@@ -36,12 +36,11 @@ TEST(ProgramEmulated, ValidatesTheKernelsOfEachArchitecture) {
   EXPECT_EQ(rapt({"validate", "--engine", "emulated", kProblem}).out.substr(0, 6), "engine");
 }
 
-TEST(ProgramEmulated, CountsWhatASuiteHoldsThatKernelsDoNotTake) {
-  const Ran ran = rapt({"validate", "--json", "--engine", "emulated", "--suite", "smoke"});
-  ASSERT_EQ(ran.code, 0) << ran.err << ran.out;
+// How right the kernels are is the matter of tests/kernels; here, that what they do not take is counted and does not end the run.
+TEST(ProgramEmulated, CountsWhatKernelsDoNotTake) {
+  const Ran ran = rapt({"validate", "--json", "--engine", "emulated", "--random", "30", "--tiles"});
+  ASSERT_LE(ran.code, 1) << ran.err;
   const json engine = json::parse(ran.out)["engines"][0];
-  EXPECT_GE(engine["problems"], 5);
-  EXPECT_EQ(engine["failed"], 0);
   int64_t refused = 0;
   for (const json& refusal : engine["refusals"]) {
     refused += refusal["problems"].get<int64_t>();
@@ -49,7 +48,8 @@ TEST(ProgramEmulated, CountsWhatASuiteHoldsThatKernelsDoNotTake) {
     EXPECT_NE(refusal["first_problem"], "");
   }
   EXPECT_EQ(engine["refused"], refused);
-  EXPECT_GT(refused, 0);
+  EXPECT_GT(engine["problems"], 0);
+  EXPECT_EQ(engine["problems"].get<int64_t>() + refused, 30);
 }
 
 TEST(ProgramEmulated, RefusesAProblemThatWasNamed) {

@@ -10,10 +10,11 @@
 namespace rapt::kernels {
 
 // kStages: tiles of K, and as many of V, in flight or in use.
-template <class T, int kTileQ_, int kTileKv_, int kHeadDim_, int kStages_>
+template <class T, int kTileQ_, int kTileKv_, int kHeadDim_, int kHeadDimV_, int kStages_>
 struct Sm90Traits {
   using Element = T;
-  static constexpr int kTileQ = kTileQ_, kTileKv = kTileKv_, kHeadDim = kHeadDim_, kHeadDimV = kHeadDim_, kStages = kStages_;
+  static constexpr int kTileQ = kTileQ_, kTileKv = kTileKv_, kHeadDim = kHeadDim_, kHeadDimV = kHeadDimV_;
+  static constexpr int kStages = kStages_;
   static constexpr int kConsumers = kTileQ / 64;  // warpgroups of 64 rows
 };
 

@@ -11,11 +11,15 @@ namespace rapt::kernels {
 // block has on sm_86, 89 and 120.
 template <template <class> class Machine>
 constexpr Variant kForward[] = {
-    //                                               q   kv    d  stages
-    row<Machine, ForwardSm90<Sm90Traits<simt::bf16, 128, 128, 64, 2>>>("forward_sm90_bf16_d64"),
-    row<Machine, ForwardSm90<Sm90Traits<simt::bf16, 128, 128, 128, 2>>>("forward_sm90_bf16_d128"),
-    row<Machine, ForwardSm90<Sm90Traits<simt::f16, 128, 128, 64, 2>>>("forward_sm90_f16_d64"),
-    row<Machine, ForwardSm90<Sm90Traits<simt::f16, 128, 128, 128, 2>>>("forward_sm90_f16_d128"),
+    //                                               q   kv    d   dv  stages
+    row<Machine, ForwardSm90<Sm90Traits<simt::bf16, 128, 128, 64, 64, 2>>>("forward_sm90_bf16_d64"),
+    row<Machine, ForwardSm90<Sm90Traits<simt::bf16, 128, 128, 128, 128, 2>>>("forward_sm90_bf16_d128"),
+    row<Machine, ForwardSm90<Sm90Traits<simt::bf16, 128, 128, 192, 128, 2>>>("forward_sm90_bf16_d192_dv128"),
+    row<Machine, ForwardSm90<Sm90Traits<simt::bf16, 128, 64, 256, 256, 2>>>("forward_sm90_bf16_d256"),
+    row<Machine, ForwardSm90<Sm90Traits<simt::f16, 128, 128, 64, 64, 2>>>("forward_sm90_f16_d64"),
+    row<Machine, ForwardSm90<Sm90Traits<simt::f16, 128, 128, 128, 128, 2>>>("forward_sm90_f16_d128"),
+    row<Machine, ForwardSm90<Sm90Traits<simt::f16, 128, 128, 192, 128, 2>>>("forward_sm90_f16_d192_dv128"),
+    row<Machine, ForwardSm90<Sm90Traits<simt::f16, 128, 64, 256, 256, 2>>>("forward_sm90_f16_d256"),
     //                                               q  kv    d   dv  blocks of 16 rows a warp, slots
     row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 64, 64, 2, 3>>>("forward_sm80_bf16_d64"),
     row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 128, 64, 80, 80, 1, 3>>>("forward_sm80_bf16_d80"),

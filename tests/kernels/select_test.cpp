@@ -23,6 +23,10 @@ TEST(Select, TakesTheSmallestHeadThatFitsOnTheNewestMachineThereIs) {
   EXPECT_EQ(row(90, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 64, 64)), "forward_sm90_bf16_d64");
   EXPECT_EQ(row(90, dense_problem(RAPT_F16, 1, 2, 1, 9, 9, 64, 128)), "forward_sm90_f16_d128");
   EXPECT_EQ(row(90, dense_problem(RAPT_F16, 1, 2, 1, 9, 9, 40, 16)), "forward_sm90_f16_d64");
+  EXPECT_EQ(row(90, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 192, 128)), "forward_sm90_bf16_d192_dv128");
+  EXPECT_EQ(row(90, dense_problem(RAPT_F16, 1, 2, 1, 9, 9, 129, 128)), "forward_sm80_f16_d192_dv128");  // rows of 258 bytes
+  EXPECT_EQ(row(90, dense_problem(RAPT_F16, 1, 2, 1, 9, 9, 192, 136)), "forward_sm90_f16_d256");
+  EXPECT_EQ(row(90, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 256, 256)), "forward_sm90_bf16_d256");
   EXPECT_EQ(row(80, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 128, 128)), "forward_sm80_bf16_d128");
   EXPECT_EQ(row(89, dense_problem(RAPT_F16, 1, 2, 1, 9, 9, 64, 64)), "forward_sm80_f16_d64");
 }
@@ -30,8 +34,8 @@ TEST(Select, TakesTheSmallestHeadThatFitsOnTheNewestMachineThereIs) {
 TEST(Select, HasARowForEveryHeadUpTo256) {
   EXPECT_EQ(row(80, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 65, 80)), "forward_sm80_bf16_d80");
   EXPECT_EQ(row(86, dense_problem(RAPT_F16, 1, 2, 1, 9, 9, 96, 81)), "forward_sm80_f16_d96");
-  EXPECT_EQ(row(90, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 192, 128)), "forward_sm80_bf16_d192_dv128");
-  EXPECT_EQ(row(90, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 129, 129)), "forward_sm80_bf16_d192");
+  EXPECT_EQ(row(89, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 192, 128)), "forward_sm80_bf16_d192_dv128");
+  EXPECT_EQ(row(89, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 129, 129)), "forward_sm80_bf16_d192");
   EXPECT_EQ(row(120, dense_problem(RAPT_F16, 1, 2, 1, 9, 9, 1, 193)), "forward_sm80_f16_d256");
   EXPECT_EQ(row(80, dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 256, 256)), "forward_sm80_bf16_d256");
   EXPECT_EQ(row(90, dense_problem(RAPT_F32, 1, 2, 1, 9, 9, 64, 1)), "forward_sm80_f32_d64");

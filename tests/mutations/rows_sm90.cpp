@@ -1,4 +1,5 @@
-// The rows of sm_90 that mutations are tried on: both types; one panel of columns, and three of K beside two of V.
+// The rows of sm_90 that mutations are tried on: both types, one panel of columns and two, tiles of keys
+// as long as those of queries and shorter ones.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "attention/forward_sm90.h"
 #include "attention/row.h"
@@ -10,7 +11,7 @@ namespace rapt::kernels {
 std::array<Variant, 2> mutated_sm90() {
   return {
       row<EmulatedMachine, ForwardSm90<Sm90Traits<simt::bf16, 128, 128, 64, 64, 2>>>("forward_sm90_bf16_d64"),
-      row<EmulatedMachine, ForwardSm90<Sm90Traits<simt::f16, 128, 128, 192, 128, 2>>>("forward_sm90_f16_d192_dv128"),
+      row<EmulatedMachine, ForwardSm90<Sm90Traits<simt::f16, 128, 64, 128, 128, 2>>>("forward_sm90_f16_d128"),
   };
 }
 

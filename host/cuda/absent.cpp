@@ -20,9 +20,10 @@ const gpu::Device* no_device(int32_t, Text& why_not) {
 }
 
 bool no_encode(const gpu::TensorMapRequest&, simt::TensorMap&, Text&) { return false; }
+int no_merge(const kernels::Launch&) { return 1; }
 void no_words(int, Text&) {}
 
-constexpr gpu::Machine kMachine = {"cuda", forward, no_device, no_encode, no_words};
+constexpr gpu::Machine kMachine = {"cuda", forward, no_merge, no_device, no_encode, no_words};
 
 }  // namespace
 

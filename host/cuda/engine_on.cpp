@@ -5,13 +5,17 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+
+#include "cuda/division.h"
+#include "cuda/forward_params.h"
+
 namespace rapt::gpu {
 namespace {
 
 using kernels::Variant;
 
 // The architecture to plan for where none is asked for and no device is: explain tells what the newest would do.
-constexpr int32_t kNewest = 90;
+constexpr int32_t kNewest = 90, kMultiprocessors = 132;
 
 // Rows for sm_90a run on 9.0 alone; those for sm_80 run on all later devices too.
 int rows_for(int32_t architecture) { return architecture == 90 ? 90 : 80; }
@@ -25,16 +29,24 @@ bool encode_maps(const Machine& machine, const Variant& row, const rapt_problem&
          machine.encode(describe(row, p, args, Tensor::v), params.v, fault);
 }
 
-rapt_status launch(const Machine& machine, const Variant& row, const rapt_problem& p, const rapt_args& args, void* stream, Text& fault) {
-  kernels::ForwardSm90Params params = {};
-  params.forward = fill_forward(row, p, args);
-  const bool by_tma = row.architecture >= 90;
-  if (by_tma && !encode_maps(machine, row, p, args, params, fault)) return RAPT_CUDA_ERROR;
-  const void* given = by_tma ? static_cast<const void*>(&params) : &params.forward;
-  const int error = row.launch({given, {static_cast<unsigned>(forward_blocks(row, p)), 1, 1}, stream});
+rapt_status verdict(const Machine& machine, int error, Text& fault) {
   if (error == 0) return RAPT_OK;
   machine.put_in_words(error, fault);
   return RAPT_CUDA_ERROR;
+}
+
+rapt_status launch(const Machine& machine, const Variant& row, const kernels::Division& division, const rapt_problem& p,
+                   const rapt_args& args, void* workspace, void* stream, Text& fault) {
+  kernels::ForwardSm90Params params = {};
+  params.forward = fill_forward(row, division, p, args, workspace);
+  const bool by_tma = row.architecture >= 90;
+  if (by_tma && !encode_maps(machine, row, p, args, params, fault)) return RAPT_CUDA_ERROR;
+  const void* given = by_tma ? static_cast<const void*>(&params) : &params.forward;
+  const rapt_status status =
+      verdict(machine, row.launch({given, {static_cast<unsigned>(forward_blocks(row, division, p)), 1, 1}, stream}), fault);
+  if (status != RAPT_OK || division.splits == 1) return status;
+  const kernels::MergeParams merge = fill_merge(division, p, args, workspace);
+  return verdict(machine, machine.merge({&merge, {static_cast<unsigned>(merge_blocks(p)), 1, 1}, stream}), fault);
 }
 
 }  // namespace
@@ -63,7 +75,8 @@ bool choose(const Machine& machine, const Request& request, Choice& choice, Text
   Plan plan = {};
   plan.device = device == nullptr ? 0 : device->architecture;
   plan.architecture = rows_for(request.architecture != 0 ? request.architecture : device != nullptr ? plan.device : kNewest);
-  if (!choose_forward(machine.forward(), plan.architecture, request, plan.forward, why_not)) return false;
+  const int32_t multiprocessors = device == nullptr ? kMultiprocessors : device->multiprocessors;
+  if (!choose_forward(machine.forward(), plan.architecture, multiprocessors, request, plan.forward, why_not)) return false;
   const Variant& row = row_of(machine, plan.forward.row);
   if (device != nullptr && row.shared_bytes > device->shared_per_block) {
     why_not.append("kernel %s needs %d bytes of shared memory a block and %s has %lld; use engine cpu", row.name, row.shared_bytes,
@@ -71,12 +84,13 @@ bool choose(const Machine& machine, const Request& request, Choice& choice, Text
     return false;
   }
   std::memcpy(choice.state, &plan, sizeof plan);
-  choice.workspace = 0;
+  choice.workspace = workspace_bytes(plan.forward.division);
   std::snprintf(choice.kernel, sizeof choice.kernel, "%s/%s", machine.name, row.name);
   return true;
 }
 
-rapt_status run(const Machine& machine, const Request& request, const Choice& choice, const rapt_args& args, void* stream, Text& fault) {
+rapt_status run(const Machine& machine, const Request& request, const Choice& choice, const rapt_args& args, void* workspace, void* stream,
+                Text& fault) {
   const Plan plan = plan_of(choice);
   const Device* device = machine.device(request.architecture, fault);
   if (device == nullptr) return RAPT_NO_DEVICE;
@@ -85,7 +99,8 @@ rapt_status run(const Machine& machine, const Request& request, const Choice& ch
                  plan.device / 10, plan.device % 10, device->index, device->architecture / 10, device->architecture % 10);
     return RAPT_INVALID_ARGUMENT;
   }
-  return launch(machine, row_for(machine.forward(), plan.forward, args), request.problem, args, stream, fault);
+  return launch(machine, row_for(machine.forward(), plan.forward, args), plan.forward.division, request.problem, args, workspace, stream,
+                fault);
 }
 
 }  // namespace rapt::gpu

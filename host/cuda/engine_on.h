@@ -16,7 +16,8 @@ Plan plan_of(const Choice& choice);
 
 bool runs_here(const Machine& machine, const Request& request, Text& why_not);
 bool choose(const Machine& machine, const Request& request, Choice& choice, Text& why_not);
-rapt_status run(const Machine& machine, const Request& request, const Choice& choice, const rapt_args& args, void* stream, Text& fault);
+rapt_status run(const Machine& machine, const Request& request, const Choice& choice, const rapt_args& args, void* workspace, void* stream,
+                Text& fault);
 void explain(const Machine& machine, const Request& request, const Choice& choice, Text& text);
 bool variant_at(const Machine& machine, int32_t index, rapt_variant& variant);
 
@@ -27,9 +28,8 @@ constexpr Engine engine_on(int32_t id) {
           false,
           [](const Request& request, Text& why_not) { return runs_here(kMachine, request, why_not); },
           [](const Request& request, Choice& choice, Text& why_not) { return choose(kMachine, request, choice, why_not); },
-          [](const Request& request, const Choice& choice, const rapt_args& args, void*, const rapt_executor&, void* stream, Text& fault) {
-            return run(kMachine, request, choice, args, stream, fault);
-          },
+          [](const Request& request, const Choice& choice, const rapt_args& args, void* workspace, const rapt_executor&, void* stream,
+             Text& fault) { return run(kMachine, request, choice, args, workspace, stream, fault); },
           [](const Request& request, const Choice& choice, Text& text) { explain(kMachine, request, choice, text); },
           [](int32_t index, rapt_variant& variant) { return variant_at(kMachine, index, variant); }};
 }

@@ -1,6 +1,8 @@
 // What a plan on a machine that runs the kernel table would do, in words, and the table's rows as users see them.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "cuda/explain.h"
+
+#include "cuda/division.h"
 #include "cuda/engine_on.h"
 
 namespace rapt::gpu {
@@ -11,9 +13,10 @@ void explain(const Machine& machine, const Request& request, const Choice& choic
   const Plan plan = plan_of(choice);
   const auto rows = machine.forward();
   const Variant &row = rows[static_cast<size_t>(plan.forward.row)], &unaligned = rows[static_cast<size_t>(plan.forward.unaligned)];
+  const kernels::Division& division = plan.forward.division;
   Text nobody(nullptr, 0);
   const Device* device = machine.device(request.architecture, nobody);
-  const int64_t blocks = forward_blocks(row, request.problem);
+  const int64_t blocks = forward_blocks(row, division, request.problem);
   if (device != nullptr)
     text.append("  device: %s, compute capability %d.%d, %d multiprocessors\n", device->name, device->architecture / 10,
                 device->architecture % 10, device->multiprocessors);
@@ -24,6 +27,10 @@ void explain(const Machine& machine, const Request& request, const Choice& choic
   text.append("  tiles: %d queries x %d keys, %d in flight or in use; %d threads, %d bytes of shared memory a block\n", row.tile_q,
               row.tile_kv, row.stages, row.threads, row.shared_bytes);
   explain_occupancy(row, blocks, plan.architecture, device, text);
+  if (division.pack > 1) text.append("  heads: %d of a group share tiles of queries\n", division.pack);
+  if (division.splits > 1)
+    text.append("  splits: %d of %d keys, %lld blocks more to merge them\n", division.splits, division.split_keys,
+                static_cast<long long>(merge_blocks(request.problem)));
   if (unaligned.name != row.name) text.append("  unaligned: %s when q, k or v does not begin at a multiple of 16 bytes\n", unaligned.name);
   explain_roofline(row, request.problem, plan.architecture, text);
   explain_other_rows(rows, plan.forward, plan.architecture, request.problem, text);
@@ -53,7 +60,9 @@ bool variant_at(const Machine& machine, int32_t index, rapt_variant& variant) {
   variant.arch = row.architecture == 90 ? "sm_90a" : "sm_80";
   variant.types = type_name(row.type);
   variant.head_dims = head_dims(row);
-  variant.features = "causal align lse lse_base2 gqa head_dim_v strides seqlens ragged batch_invariant";
+  variant.features = row.whole ? "causal align window mask bias alibi softcap sinks lse lse_base2 gqa head_dim_v strides seqlens ragged "
+                                 "block_table page_list page_pointers batch_invariant split_kv"
+                               : "causal align lse lse_base2 gqa head_dim_v strides seqlens ragged batch_invariant";
   Text nobody(nullptr, 0);
   const Device* device = machine.device(0, nobody);
   variant.unavailable = device == nullptr                                      ? "no CUDA device"

@@ -14,7 +14,7 @@ struct Reason {
 Reason reason_against(const kernels::Variant& row, int32_t architecture, const rapt_problem& problem) {
   Reason reason;
   Text why_not(reason.text, sizeof reason.text);
-  if (row_takes(row, architecture, problem, why_not)) why_not.append("it takes the problem too, and comes later in the table");
+  if (row_takes(row, architecture, problem, why_not)) why_not.append("it takes the problem too, as a later choice");
   return reason;
 }
 

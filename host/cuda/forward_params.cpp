@@ -1,111 +1,102 @@
-// Strides, lengths and the meaning of the scores, from the words of the header to those of the kernels.
+// Strides and lengths, from the words of the header to those of the kernels; where results and partial results go.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "cuda/forward_params.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numbers>
+
+#include "cuda/division.h"
+#include "cuda/fill.h"
 
 namespace rapt::gpu {
 namespace {
 
 using namespace kernels;
 
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
-// Every row of the tensor begins at a multiple of `elements` elements' bytes and has a multiple of `elements` columns.
-bool rows_aligned(const rapt_tensor& t, const void* data, int64_t elements) {
-  const auto bytes = static_cast<uintptr_t>(elements) * rapt_type_size(t.type);
+// Every row of the tensor begins at a multiple of `bytes` and its columns fill a multiple of them.
+bool rows_aligned(const rapt_tensor& t, const void* data, size_t bytes) {
+  const auto elements = static_cast<int64_t>(bytes / rapt_type_size(t.type));
   return reinterpret_cast<uintptr_t>(data) % bytes == 0 && t.strides[0] % elements == 0 && t.strides[1] % elements == 0 &&
          t.strides[2] % elements == 0 && t.shape[3] % elements == 0;
 }
 
-Operand operand(const rapt_tensor& t, const void* data, int64_t elements) {
+Operand operand(const rapt_tensor& t, const void* data, size_t bytes) {
   if (t.type == RAPT_NONE) return {};
-  return {data, t.strides[0], t.strides[1], t.strides[2], static_cast<int>(t.shape[2]), rows_aligned(t, data, elements) ? 1 : 0};
+  return {data, t.strides[0], t.strides[1], t.strides[2], static_cast<int>(t.shape[2]), rows_aligned(t, data, bytes) ? 1 : 0};
+}
+Operand output(const rapt_tensor& t, const void* data) { return operand(t, data, 2 * rapt_type_size(t.type)); }
+
+Lengths query_lengths(const rapt_problem& p, const rapt_args& args) {
+  const bool ragged = p.q_layout == RAPT_Q_RAGGED;
+  return {ragged ? nullptr : args.seqlens_q, ragged ? args.cu_seqlens_q : nullptr, static_cast<int>(longest_query(p))};
+}
+Lengths kv_lengths(const rapt_problem& p, const rapt_args& args) {
+  const bool ragged = p.kv_layout == RAPT_KV_RAGGED;
+  return {ragged ? nullptr : args.seqlens_kv, ragged ? args.cu_seqlens_kv : nullptr, static_cast<int>(longest_kv(p))};
 }
 
-int64_t longest_query(const rapt_problem& p) { return p.q_layout == RAPT_Q_RAGGED ? std::min(p.max_seqlen_q, p.q.shape[2]) : p.q.shape[2]; }
-int64_t longest_kv(const rapt_problem& p) { return p.kv_layout == RAPT_KV_RAGGED ? std::min(p.max_seqlen_kv, p.k.shape[2]) : p.k.shape[2]; }
-
-void fill_offset(const rapt_problem& p, ForwardParams& params) {
-  params.bottom_right = p.causal && p.align == RAPT_ALIGN_BOTTOM_RIGHT ? 1 : 0;
-  params.offset = 0;
-  if (!p.causal) params.offset = kSeesAll;
-  if (p.causal && p.align == RAPT_ALIGN_OFFSET) params.offset = static_cast<int>(std::clamp<int64_t>(p.offset, -kMaxRows, kMaxRows));
-}
-
-// A scale so small that it vanishes in f32 is 0: then Q is taken as 0 and the exponent needs none.
-void fill_scale(const rapt_problem& p, ForwardParams& params) {
-  params.scale_log2 = static_cast<float>(std::abs(p.scale) * std::numbers::log2e);
-  params.q_factor = params.scale_log2 == 0 ? 0.0f : p.scale < 0 ? -1.0f : 1.0f;
-  if (params.q_factor == 0) params.scale_log2 = 1.0f;
-  params.lse_unit = p.lse_base2 ? 1.0f : static_cast<float>(std::numbers::ln2);
+// Partial results of the first split: o and lse like those of the problem, in f32 and without gaps.
+struct Parts {
+  Operand o, lse;
+};
+Parts parts_of(const Division& division, const rapt_problem& p, void* workspace) {
+  const int64_t(&shape)[4] = p.o.shape;
+  const rapt_tensor o = rapt_dense(RAPT_F32, shape[0], shape[1], shape[2], shape[3]);
+  const rapt_tensor lse = rapt_dense(RAPT_F32, shape[0], shape[1], shape[2], 1);
+  auto* memory = static_cast<float*>(workspace);
+  return {output(o, memory), output(lse, memory + division.splits * division.o_split_stride)};
 }
 
 }  // namespace
 
-ForwardParams fill_forward(const Variant& row, const rapt_problem& p, const rapt_args& args) {
+ForwardParams fill_forward(const Variant& row, const Division& division, const rapt_problem& p, const rapt_args& args, void* workspace) {
+  constexpr size_t kChunk = 16;  // bytes of a wide copy
   ForwardParams params = {};
-  const auto chunk = static_cast<int64_t>(16 / rapt_type_size(p.q.type));  // elements that are copied at a time
-  params.q = operand(p.q, args.q, chunk);
-  params.k = operand(p.k, args.k, chunk);
-  params.v = operand(p.v, args.v, chunk);
-  params.o = operand(p.o, args.o, 2);
-  params.lse = operand(p.lse, args.lse, 1);
-  const bool ragged_q = p.q_layout == RAPT_Q_RAGGED, ragged_kv = p.kv_layout == RAPT_KV_RAGGED;
-  params.query = {ragged_q ? nullptr : args.seqlens_q, ragged_q ? args.cu_seqlens_q : nullptr, static_cast<int>(longest_query(p))};
-  params.kv = {ragged_kv ? nullptr : args.seqlens_kv, ragged_kv ? args.cu_seqlens_kv : nullptr, static_cast<int>(longest_kv(p))};
+  params.q = operand(p.q, args.q, kChunk);
+  params.k = operand(p.k, args.k, kChunk);
+  params.v = operand(p.v, args.v, kChunk);
+  params.o = output(p.o, args.o);
+  params.lse = output(p.lse, args.lse);
+  params.query = query_lengths(p, args);
+  params.kv = kv_lengths(p, args);
   params.heads_q = static_cast<int>(p.q.shape[1]);
   params.group = static_cast<int>(p.q.shape[1] / p.k.shape[1]);
   params.head_dim = static_cast<int>(p.q.shape[3]);
   params.head_dim_v = static_cast<int>(p.v.shape[3]);
-  params.q_tiles = static_cast<int>(ceil_div(longest_query(p), row.tile_q));
+  params.q_tiles = static_cast<int>((longest_query(p) * division.pack + row.tile_q - 1) / row.tile_q);
   params.o_is_f32 = p.o.type == RAPT_F32 ? 1 : 0;
-  fill_offset(p, params);
-  fill_scale(p, params);
+  params.division = division;
+  fill_window(p, params);
+  fill_scores(p, args, params);
+  fill_pages(p, args, params);
+  if (division.splits > 1) {
+    const Parts parts = parts_of(division, p, workspace);
+    params.o = parts.o;
+    params.lse = parts.lse;
+    params.o_is_f32 = 1;
+    params.lse_unit = 1.0f;
+  }
   return params;
 }
 
-int64_t forward_blocks(const Variant& row, const rapt_problem& p) {
-  int64_t blocks = 0;
-  const bool overflow = __builtin_mul_overflow(ceil_div(longest_query(p), row.tile_q), p.q.shape[1], &blocks) ||
-                        __builtin_mul_overflow(blocks, p.batch, &blocks);
-  return overflow ? INT64_MAX : blocks;
-}
-
-TensorMapRequest describe(const Variant& row, const rapt_problem& p, const rapt_args& args, Tensor which) {
-  const rapt_tensor& t = which == Tensor::q ? p.q : which == Tensor::k ? p.k : p.v;
-  TensorMapRequest request = {};
-  request.base = which == Tensor::q ? args.q : which == Tensor::k ? args.k : args.v;
-  request.type = row.type;
-  request.stride[0] = rapt_type_size(t.type);
-  for (int i = 0; i < 4; ++i) {
-    request.dim[i] = static_cast<uint64_t>(t.shape[3 - i]);
-    request.box[i] = 1;
-    // The stride of a dimension of size 1 is never used, but has to be one: as if it lay beyond the others.
-    if (i > 0) request.stride[i] = t.shape[3 - i] == 1 ? 16 : static_cast<uint64_t>(t.strides[3 - i]) * request.stride[0];
-  }
-  request.box[0] = 64;
-  request.box[1] = static_cast<uint32_t>(which == Tensor::q ? row.tile_q : row.tile_kv);
-  return request;
-}
-
-const char* why_not_tma(const rapt_tensor& t) {
-  constexpr int64_t kLimit = int64_t{1} << 40;  // bytes
-  const auto bytes = static_cast<int64_t>(rapt_type_size(t.type));
-  for (int i = 0; i < 4; ++i) {
-    if (t.shape[i] < 1) return "has a dimension of size 0";
-    if (t.shape[i] == 1 || i == 3) continue;
-    if (t.strides[i] == 0) return "is broadcast";
-    if (t.strides[i] * bytes % 16 != 0) return "has a stride that is not a multiple of 16 bytes";
-    if (t.strides[i] >= kLimit / bytes) return "has a stride of a tebibyte or more";
-  }
-  return nullptr;
-}
-
-bool aligned_for_tma(const rapt_args& args) {
-  return ((reinterpret_cast<uintptr_t>(args.q) | reinterpret_cast<uintptr_t>(args.k) | reinterpret_cast<uintptr_t>(args.v)) & 15) == 0;
+MergeParams fill_merge(const Division& division, const rapt_problem& p, const rapt_args& args, void* workspace) {
+  const Parts parts = parts_of(division, p, workspace);
+  ForwardParams scores = {};
+  fill_scores(p, args, scores);
+  MergeParams params = {};
+  params.o_parts = parts.o;
+  params.lse_parts = parts.lse;
+  params.o_split_stride = division.o_split_stride;
+  params.lse_split_stride = division.lse_split_stride;
+  params.splits = division.splits;
+  params.o = output(p.o, args.o);
+  params.lse = output(p.lse, args.lse);
+  params.o_type = p.o.type == RAPT_F32 ? OutputType::f32 : p.o.type == RAPT_F16 ? OutputType::f16 : OutputType::bf16;
+  params.query = query_lengths(p, args);
+  params.sequences = static_cast<int>(p.batch);
+  params.heads = static_cast<int>(p.q.shape[1]);
+  params.head_dim_v = static_cast<int>(p.v.shape[3]);
+  params.lse_unit = scores.lse_unit;
+  return params;
 }
 
 }  // namespace rapt::gpu

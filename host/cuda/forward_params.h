@@ -1,4 +1,4 @@
-// From a checked problem and its pointers to what a forward kernel is told. Plain C++: every machine that runs the kernels uses it.
+// From a checked problem and its pointers to what the kernels are told. Plain C++: every machine that runs them uses it.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -7,29 +7,16 @@
 #include <cstdint>
 
 #include "attention/forward_params.h"
+#include "attention/merge_params.h"
 #include "attention/variant.h"
 
 namespace rapt::gpu {
 
-// Pointers of `args` are the device's. The problem is in the normal form of engine/engine.h and one that `row` takes (select.h).
-kernels::ForwardParams fill_forward(const kernels::Variant& row, const rapt_problem& problem, const rapt_args& args);
-
-// One block for each tile of query rows of each head of each sequence, in one dimension. May exceed what a grid holds: select.h refuses.
-int64_t forward_blocks(const kernels::Variant& row, const rapt_problem& problem);
-
-// What cuTensorMapEncodeTiled is asked for: 16-bit elements, 128-byte swizzle, zeros outside, no interleave, element strides 1.
-struct TensorMapRequest {
-  const void* base;  // a multiple of 16 bytes
-  kernels::ElementType type;
-  uint64_t dim[4];     // elements: column, row, head, batch
-  uint64_t stride[4];  // bytes, multiples of 16; stride[0] is the element's
-  uint32_t box[4];     // 64 columns x the tile's rows x 1 x 1
-};
-enum class Tensor { q, k, v };
-TensorMapRequest describe(const kernels::Variant& row, const rapt_problem& problem, const rapt_args& args, Tensor which);
-
-// Can TMA address the tensor as it lies? The sentence says why not; nullptr: it can.
-const char* why_not_tma(const rapt_tensor& tensor);
-bool aligned_for_tma(const rapt_args& args);  // what is known at a run: q, k and v begin at multiples of 16 bytes
+// Pointers of `args` are the device's, so is the workspace (division.h). The problem is in the normal form of engine/engine.h and one that
+// `row` takes (select.h).
+kernels::ForwardParams fill_forward(const kernels::Variant& row, const kernels::Division& division, const rapt_problem& problem,
+                                    const rapt_args& args, void* workspace);
+// For the second launch, where there are splits.
+kernels::MergeParams fill_merge(const kernels::Division& division, const rapt_problem& problem, const rapt_args& args, void* workspace);
 
 }  // namespace rapt::gpu

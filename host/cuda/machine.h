@@ -6,7 +6,7 @@
 #include <span>
 
 #include "attention/variant.h"
-#include "cuda/forward_params.h"
+#include "cuda/tma.h"
 #include "engine/engine.h"
 
 namespace rapt::gpu {
@@ -23,6 +23,7 @@ struct Device {
 struct Machine {
   const char* name;                                // of the engine: "cuda"
   std::span<const kernels::Variant> (*forward)();  // the table's rows on this machine, best first
+  int (*merge)(const kernels::Launch& call);       // of partial results: kernels::Merge
   // nullptr, with a sentence, where there is none. architecture: that of the request; an emulated device takes it on.
   const Device* (*device)(int32_t architecture, Text& why_not);
   bool (*encode)(const TensorMapRequest& request, simt::TensorMap& map, Text& fault);

@@ -3,12 +3,14 @@
 #include "cuda/select.h"
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 #include <numbers>
 #include <utility>
 
 #include "attention/forward_params.h"
-#include "cuda/forward_params.h"
+#include "cuda/division.h"
+#include "cuda/tma.h"
 
 namespace rapt::gpu {
 namespace {
@@ -29,29 +31,35 @@ bool takes_types(const rapt_problem& p, Text& why_not) {
   return false;
 }
 
-bool takes_features(const rapt_problem& p, Text& why_not) {
-  const struct {
-    bool wanted;
-    const char* what;
-  } features[] = {{p.mask.type != RAPT_NONE, "a mask"},
-                  {p.bias.type != RAPT_NONE, "a bias"},
-                  {p.alibi.type != RAPT_NONE, "alibi"},
-                  {p.sinks.type != RAPT_NONE, "sinks"},
-                  {p.softcap > 0, "softcap"},
-                  {p.window_left >= 0 || p.window_right >= 0, "a window"},
-                  {p.kv_layout != RAPT_KV_DENSE && p.kv_layout != RAPT_KV_RAGGED, "a paged cache"}};
-  for (const auto& [wanted, what] : features) {
-    if (!wanted) continue;
-    why_not.append("no kernel for %s yet; use engine cpu", what);
-    return false;
+bool takes_terms(const rapt_problem& p, Text& why_not) {
+  if (p.bias.type == RAPT_F64) {
+    why_not.append("bias is f64; give f32, f16 or bf16, or use engine reference");
+  } else if (p.alibi.type == RAPT_F64 || p.sinks.type == RAPT_F64) {
+    why_not.append("%s are f64; give f32, or use engine reference", p.alibi.type == RAPT_F64 ? "alibi slopes" : "sinks");
+  } else if (p.softcap * std::numbers::log2e > FLT_MAX) {
+    why_not.append("softcap %g times log2(e) does not fit f32; leave it out, as it is beyond every score", static_cast<double>(p.softcap));
+  } else {
+    return true;
   }
-  return true;
+  return false;
+}
+
+// What plain rows of the table do not take.
+bool needs_whole_row(const rapt_problem& p) {
+  const bool paged = p.kv_layout != RAPT_KV_DENSE && p.kv_layout != RAPT_KV_RAGGED;
+  return paged || p.window_left >= 0 || p.softcap > 0 || p.mask.type != RAPT_NONE || p.bias.type != RAPT_NONE ||
+         p.alibi.type != RAPT_NONE || p.sinks.type != RAPT_NONE;
 }
 
 bool takes_sizes(const rapt_problem& p, Text& why_not) {
   const int64_t rows = std::max(p.q.shape[2], p.k.shape[2]);
   if (rows > kernels::kMaxRows) {
     why_not.append("a tensor has %lld rows; kernels count up to %d, so split the sequence", static_cast<long long>(rows),
+                   kernels::kMaxRows);
+    return false;
+  }
+  if (longest_kv(p) > kernels::kMaxRows) {
+    why_not.append("max_seqlen_kv is %lld; kernels count up to %d keys, so split the sequence", static_cast<long long>(longest_kv(p)),
                    kernels::kMaxRows);
     return false;
   }
@@ -96,7 +104,9 @@ bool row_takes(const Variant& row, int architecture, const rapt_problem& p, Text
     why_not.append("it is for %s", type_name(row.type));
   } else if (p.q.shape[3] > row.head_dim || p.v.shape[3] > row.head_dim_v) {
     why_not.append("it is for head_dim up to %d and head_dim_v up to %d", row.head_dim, row.head_dim_v);
-  } else if (forward_blocks(row, p) > INT32_MAX) {
+  } else if (!row.whole && needs_whole_row(p)) {
+    why_not.append("it takes no window that begins, no mask, bias, softcap, alibi, sinks or pages");
+  } else if (forward_blocks(row, {1, 1, 0, 0, 0}, p) > INT32_MAX) {
     why_not.append("it would have more than 2^31 - 1 blocks");
   } else {
     return row.architecture < 90 || tma_takes(p, why_not);
@@ -104,17 +114,33 @@ bool row_takes(const Variant& row, int architecture, const rapt_problem& p, Text
   return false;
 }
 
-bool choose_forward(std::span<const Variant> rows, int architecture, const Request& request, ForwardPlan& plan, Text& why_not) {
-  const rapt_problem& p = request.problem;
-  if (!takes_types(p, why_not) || !takes_features(p, why_not) || !takes_sizes(p, why_not)) return false;
-  plan = {-1, -1};
+namespace {
+
+// The first row that takes the problem, and the first that takes it wherever its tensors begin. -1: none.
+ForwardPlan first_rows(std::span<const Variant> rows, int architecture, const rapt_problem& p, bool whole) {
+  ForwardPlan plan = {-1, -1, {}};
   for (int i = 0; i < static_cast<int>(rows.size()); ++i) {
+    const Variant& row = rows[static_cast<size_t>(i)];
     Text nobody(nullptr, 0);
-    if (!row_takes(rows[static_cast<size_t>(i)], architecture, p, nobody)) continue;
+    if ((whole && !row.whole) || !row_takes(row, architecture, p, nobody)) continue;
     if (plan.row < 0) plan.row = i;
-    if (plan.unaligned < 0 && rows[static_cast<size_t>(i)].architecture < 90) plan.unaligned = i;
+    if (plan.unaligned < 0 && row.architecture < 90) plan.unaligned = i;
   }
-  if (plan.row >= 0 && plan.unaligned >= 0) return true;
+  return plan;
+}
+
+}  // namespace
+
+bool choose_forward(std::span<const Variant> rows, int architecture, int32_t multiprocessors, const Request& request, ForwardPlan& plan,
+                    Text& why_not) {
+  const rapt_problem& p = request.problem;
+  if (!takes_types(p, why_not) || !takes_terms(p, why_not) || !takes_sizes(p, why_not)) return false;
+  plan = first_rows(rows, architecture, p, has_few_rows(p, multiprocessors));
+  if (plan.row < 0) plan = first_rows(rows, architecture, p, false);
+  if (plan.row >= 0 && plan.unaligned >= 0) {
+    plan.division = divide(rows[static_cast<size_t>(plan.row)], p, multiprocessors);
+    return true;
+  }
   why_not.append("no kernel for head_dim %lld, head_dim_v %lld on sm_%d; the largest is %d, and a grid holds 2^31 - 1 tiles",
                  static_cast<long long>(p.q.shape[3]), static_cast<long long>(p.v.shape[3]), architecture, widest(rows, p));
   return false;

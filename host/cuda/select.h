@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "attention/forward_params.h"
 #include "attention/variant.h"
 #include "engine/engine.h"
 
@@ -13,10 +14,12 @@ namespace rapt::gpu {
 struct ForwardPlan {
   int row;        // of the table
   int unaligned;  // the row for a run whose q, k or v do not begin at a multiple of 16 bytes; may be the same
+  kernels::Division division;
 };
 
 // Rows are those of a device of this architecture (90: sm_90a, which runs rows of 80 too). False: `why_not` holds the sentence.
-bool choose_forward(std::span<const kernels::Variant> rows, int architecture, const Request& request, ForwardPlan& plan, Text& why_not);
+bool choose_forward(std::span<const kernels::Variant> rows, int architecture, int32_t multiprocessors, const Request& request,
+                    ForwardPlan& plan, Text& why_not);
 
 const char* type_name(kernels::ElementType type);  // "bf16"
 

@@ -4,6 +4,7 @@
 
 #include <rapt/rapt.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,9 +30,14 @@ class DeviceArgs {
   const void* copy(const void* host, size_t bytes, const char* name, size_t shift = 0);
   const void* tensor(const rapt_tensor& tensor, const void* host, const char* name, int misalign = 0);
   const int32_t* numbers(const int32_t* host, int64_t count, const char* name);
+  void add_index_arrays(const rapt_problem& problem, const rapt_args& host);
+  void add_pages(const rapt_problem& problem, const rapt_args& host);
+  const void* page(const void* host, const rapt_tensor& tensor, const char* name);
 
   rapt_args args_;
   std::vector<Copy> copies_;
+  std::vector<const void*> k_pages_, v_pages_;      // the device's addresses
+  std::map<const void*, const void*> device_page_;  // of a host's
   const void *host_o_, *host_lse_;
 };
 

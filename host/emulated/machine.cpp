@@ -13,8 +13,9 @@ namespace {
 
 constexpr int32_t kNewest = 90;
 
+thread_local gpu::Device here = {"emulated", 0, 0, 1, 0};
+
 const gpu::Device* device(int32_t architecture, Text&) {
-  thread_local gpu::Device here = {"emulated", 0, 0, 1, 0};
   here.architecture = architecture == 0 ? kNewest : architecture;
   here.shared_per_block = (here.architecture == 80 ? 163 : here.architecture < 90 ? 99 : 227) << 10;
   return &here;
@@ -38,12 +39,17 @@ void put_in_words(int, Text&) {}  // the report has them
 
 }  // namespace
 
-constinit const gpu::Machine kMachine = {"emulated", kernels::emulated_forward, device, encode, put_in_words};
+constinit const gpu::Machine kMachine = {"emulated", kernels::emulated_forward, kernels::emulated_merge, device, encode, put_in_words};
+
+void set_multiprocessors(int32_t count) { here.multiprocessors = count; }
 
 rapt_status run(const Request& request, const Choice& choice, const rapt_args& host, int misalign, kernels::EmulatedCall& call,
                 Text& fault) {
+  call.report = {};  // launches add to it
   const DeviceArgs device_args(request.problem, host, misalign);
-  const rapt_status status = gpu::run(kMachine, request, choice, device_args.args(), &call, fault);
+  emu::DeviceMemory workspace(choice.workspace, "workspace");  // whose bytes nobody has written
+  void* const memory = choice.workspace > 0 ? workspace.data() : nullptr;
+  const rapt_status status = gpu::run(kMachine, request, choice, device_args.args(), memory, &call, fault);
   device_args.bring_back();
   return status;
 }

@@ -9,6 +9,9 @@ namespace rapt::emulated {
 
 extern const gpu::Machine kMachine;  // a device of the architecture that is asked for; its stream is a kernels::EmulatedCall
 
+// Of the devices that this thread sees from now on; few rows of queries are divided among them. 1 at first.
+void set_multiprocessors(int32_t count);
+
 // One run on copies of the host's memory; o and lse come back whatever happened. What the emulator found is in call.report.
 // misalign: see DeviceArgs. Throws std::bad_alloc.
 rapt_status run(const Request& request, const Choice& choice, const rapt_args& host, int misalign, kernels::EmulatedCall& call,

@@ -6,15 +6,27 @@
 
 namespace rapt::kernels {
 
+// What the launches of one run have in common.
+inline void add(emu::Report& all, const emu::Report& one) {
+  all.findings.insert(all.findings.end(), one.findings.begin(), one.findings.end());
+  all.total += one.total;
+  all.blocks += one.blocks;
+  all.switches += one.switches;
+  all.collectives += one.collectives;
+  all.matrix_phases += one.matrix_phases;
+  all.bank_conflicts += one.bank_conflicts;
+}
+
 template <class Kernel>
 struct EmulatedMachine {
   static int launch(const Launch& call) {
     auto& emulated = *static_cast<EmulatedCall*>(call.context);
-    emulated.report = emu::launch<Kernel>(call.grid, *static_cast<const typename Kernel::Params*>(call.params), emulated.options);
+    const auto report = emu::launch<Kernel>(call.grid, *static_cast<const typename Kernel::Params*>(call.params), emulated.options);
+    add(emulated.report, report);
     for (const Variant& row : emulated_forward()) {
       if (row.launch == &launch) emulated.kernel = row.name;
     }
-    return emulated.report.clean() ? 0 : 1;
+    return report.clean() ? 0 : 1;
   }
 };
 

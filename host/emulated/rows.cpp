@@ -2,11 +2,13 @@
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "emulated/rows.h"
 
+#include "attention/merge.h"
 #include "attention/variants.h"
 #include "emulated/on_machine.h"
 
 namespace rapt::kernels {
 
 std::span<const Variant> emulated_forward() { return kForward<EmulatedMachine>; }
+int emulated_merge(const Launch& call) { return EmulatedMachine<Merge>::launch(call); }
 
 }  // namespace rapt::kernels

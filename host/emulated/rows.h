@@ -13,10 +13,11 @@ namespace rapt::kernels {
 // What Launch::context points at.
 struct EmulatedCall {
   emu::Options options;
-  emu::Report report;       // of the last launch
+  emu::Report report;       // of the launches so far
   const char* kernel = "";  // the row that ran
 };
 
 std::span<const Variant> emulated_forward();
+int emulated_merge(const Launch& call);
 
 }  // namespace rapt::kernels

@@ -1,6 +1,7 @@
 // O = softmax(scale Q K^T + mask) V for one tile of query rows of one head, on mma.sync and cp.async.   (Dao 2023, FlashAttention-2, Alg.
 // 1) Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "attention/kv_ring.h"
 #include "attention/mask.h"
 #include "attention/nonfinite.h"
 #include "attention/store.h"
@@ -8,12 +9,23 @@
 
 namespace rapt::kernels {
 
-// kBlocks: blocks of 16 rows that a warp owns. kSlots: tiles of K and V in flight or in use.
-template <class T, int kTileQ_, int kTileKv_, int kHeadDim_, int kHeadDimV_, int kBlocks_, int kSlots_>
+// kBlocks: blocks of 16 rows that a warp owns. kSlots: tiles of K and V in flight or in use. kWhole: a row that takes every feature; the
+// others take causal and full attention over keys that follow one another.
+template <class T, int kTileQ_, int kTileKv_, int kHeadDim_, int kHeadDimV_, int kBlocks_, int kSlots_, bool kWhole_ = false>
 struct Sm80Traits {
   using Element = T;
   static constexpr int kTileQ = kTileQ_, kTileKv = kTileKv_, kHeadDim = kHeadDim_, kHeadDimV = kHeadDimV_;
   static constexpr int kBlocks = kBlocks_, kSlots = kSlots_, kWarps = kTileQ / (16 * kBlocks);
+  static constexpr bool kWhole = kWhole_;
+};
+
+template <bool kWhole, class Traits>
+struct LoaderOf {
+  using Type = PlainLoader<Traits>;
+};
+template <class Traits>
+struct LoaderOf<true, Traits> {
+  using Type = WholeLoader<Traits>;
 };
 
 template <class Traits>
@@ -23,75 +35,96 @@ struct ForwardSm80 {
   static constexpr int kTileQ = Traits::kTileQ, kTileKv = Traits::kTileKv, kHeadDim = Traits::kHeadDim, kHeadDimV = Traits::kHeadDimV;
   static constexpr int kArchitecture = 80, kBlocks = Traits::kBlocks, kSlots = Traits::kSlots, kTilesInFlight = kSlots;
   static constexpr int kThreads = 32 * Traits::kWarps, kMinBlocks = 1;
+  static constexpr bool kWhole = Traits::kWhole;
 
-  union Slot {
-    SharedTile<T, kTileKv, kHeadDim> k;
-    SharedTile<T, kTileKv, kHeadDimV> v;
-  };
+  using Loader = typename LoaderOf<kWhole, Traits>::Type;
   struct SharedStorage {
     SharedTile<T, kTileQ, kHeadDim> q;
-    Slot ring[kSlots];  // K of tile 0, V of tile 0, K of tile 1, ...: item i lies in slot i % kSlots
+    typename Loader::Ring ring;
     int has_nan[Traits::kWarps];
   };
   using Scores = Accumulator<kTileKv>[kBlocks];
   using Output = Accumulator<kHeadDimV>[kBlocks];
+  using Probabilities = OperandA<T, kTileKv>[kBlocks];
 
-  struct Loader {  // of the items of the ring
-    GlobalRows<T> k, v;
-    int tiles;
-    SIMT_DEVICE void load(SharedStorage& smem, int item) const {
-      Slot& slot = smem.ring[item % kSlots];
-      if (item < 2 * tiles && item % 2 == 0) load_async<kThreads>(slot.k, k, item / 2 * kTileKv);
-      if (item < 2 * tiles && item % 2 == 1) load_async<kThreads>(slot.v, v, item / 2 * kTileKv);
-      simt::cp_async_commit_group();  // empty past the end, so that one group is one item
+  // Tile rows from row0 of a packed tile may be of several heads.
+  static SIMT_DEVICE void load_q(const Params& p, const Work& work, SharedStorage& smem) {
+    if constexpr (kWhole) {
+      load_rows_async<kThreads>(smem.q, p.head_dim, p.q.aligned != 0, [&](int row) -> const T* {
+        if (work.row0 + row >= work.rows) return nullptr;
+        const Place at = place<true>(p, work, work.row0 + row);
+        return address<T>(p.q, work.query, at.head, at.row);
+      });
+    } else {
+      load_async<kThreads>(smem.q, rows_of<T>(p.q, work.query, work.head, work.query.length, p.head_dim), work.row0);
     }
-  };
+    simt::cp_async_commit_group();
+  }
 
-  // Item `item` is in shared memory for everyone, and every warp is done with the item before it, whose slot the next load takes.
-  static SIMT_DEVICE void arrive_at(SharedStorage& smem, const Loader& loader, int item) {
-    simt::cp_async_wait_group<kSlots - 2>();
-    simt::sync_block();
-    loader.load(smem, item + kSlots - 1);
+  // S = Q K^T of one warp becomes P, in the type of V.
+  static SIMT_DEVICE void weigh(const Params& p, const Work& work, SharedStorage& smem, const Loader& loader, int tile, Output& o,
+                                OnlineSoftmax (&softmax)[kBlocks], Probabilities& pr) {
+    const int first_row = simt::warp() * 16 * kBlocks, col0 = loader.col0(tile);
+
+    // score
+    Scores s;
+    mma_abt(s, smem.q, first_row, smem.ring.slot(2 * tile).k, p.head_dim);
+
+    // mask and softmax
+    SIMT_UNROLL
+    for (int b = 0; b < kBlocks; ++b) {
+      const int tile_row0 = work.row0 + first_row + 16 * b;
+      if constexpr (kWhole) {
+        finish_scores(s[b], p, work, tile_row0, col0, loader.mapped(smem.ring, tile));
+      } else {
+        if (col0 + kTileKv > work.full_end) mask(s[b], work, tile_row0, col0);
+      }
+      softmax[b].update(s[b], o[b], p.scale_log2);
+      pr[b].pack(s[b]);
+    }
   }
 
   // `clean`: values of V that are not finite count as 0.
   static SIMT_DEVICE void attend(const Params& p, const Work& work, SharedStorage& smem, bool clean, Output& o,
                                  OnlineSoftmax (&softmax)[kBlocks]) {
-    const int first_row = simt::warp() * 16 * kBlocks, warp_row0 = work.row0 + first_row;  // in the tile, in the sequence
-    const Loader loader{rows_of<T>(p.k, work.kv, work.kv_head, work.kv_end, p.head_dim),
-                        rows_of<T>(p.v, work.kv, work.kv_head, work.kv_end, p.head_dim_v), ceil_div(work.kv_end, kTileKv)};
-    SIMT_UNROLL
-    for (int item = 0; item < kSlots - 1; ++item) loader.load(smem, item);
+    // A warp without rows, where there are few, helps to load and leaves the tensor cores to others.
+    const bool has_rows = !kWhole || work.row0 + simt::warp() * 16 * kBlocks < work.rows;
+    Loader loader(p, work);
+    loader.start(smem.ring);
 
     for (int tile = 0; tile < loader.tiles; ++tile) {
-      const int item = 2 * tile, col0 = tile * kTileKv;
-
       // load: what the ring has room for flies during the products
-      arrive_at(smem, loader, item);
+      loader.arrive_at(smem.ring, 2 * tile);
 
-      // score: S = Q K^T
-      Scores s;
-      mma_abt(s, smem.q, first_row, smem.ring[item % kSlots].k, p.head_dim);
-
-      // mask and softmax: S becomes P, in the type of V
-      OperandA<T, kTileKv> pr[kBlocks];
-      SIMT_UNROLL
-      for (int b = 0; b < kBlocks; ++b) {
-        if (col0 + kTileKv > work.full_end) mask(s[b], work, warp_row0 + 16 * b, col0);
-        softmax[b].update(s[b], o[b], p.scale_log2);
-        pr[b].pack(s[b]);
-      }
+      Probabilities pr;
+      if (has_rows) weigh(p, work, smem, loader, tile, o, softmax, pr);
 
       // accumulate: O += P V
-      arrive_at(smem, loader, item + 1);
-      auto& v = smem.ring[(item + 1) % kSlots].v;
+      loader.arrive_at(smem.ring, 2 * tile + 1);
+      auto& v = smem.ring.slot(2 * tile + 1).v;
       if (clean) {
         clear_nonfinite<kThreads>(v, kTileKv, simt::thread());
         simt::sync_block();  // V is clean for everyone
       }
-      mma_ab(o, pr, v, p.head_dim_v);
+      if (has_rows) mma_ab(o, pr, v, p.head_dim_v);
     }
     simt::cp_async_wait_group<0>();
+  }
+
+  // The running softmax before the first key: nothing, or the sink of the row's head, which joins the sum in one split alone.
+  static SIMT_DEVICE void begin(const Params& p, const Work& work, Output& o, OnlineSoftmax (&softmax)[kBlocks]) {
+    SIMT_UNROLL
+    for (int b = 0; b < kBlocks; ++b) {
+      o[b].zero(), softmax[b].reset();
+      if constexpr (kWhole) {
+        if (p.terms.sinks == nullptr || work.split > 0) continue;
+        SIMT_UNROLL
+        for (int h = 0; h < 2; ++h) {
+          const int head = place<true>(p, work, work.row0 + (simt::warp() * kBlocks + b) * 16 + o[b].row(h)).head;
+          softmax[b].add_sink(h, p.terms.sinks[head * p.terms.sink_stride] * kLog2e);
+        }
+      }
+    }
   }
 
   // Q by the sign of the scale, once it is there.
@@ -115,18 +148,16 @@ struct ForwardSm80 {
   }
 
   static SIMT_DEVICE void run(const Params& p, SharedStorage& smem) {
-    const Work work = find_work<kTileQ>(p);
-    if (work.row0 >= work.query.length) return;
-    load_async<kThreads>(smem.q, rows_of<T>(p.q, work.query, work.head, work.query.length, p.head_dim), work.row0);
-    simt::cp_async_commit_group();
+    const Work work = find_work<kTileQ, kWhole>(p);
+    if (work.row0 >= work.rows) return;
+    load_q(p, work, smem);
     if (p.q_factor != 1.0f) multiply_q(p, smem);
 
     Output o;
     OnlineSoftmax softmax[kBlocks];
     bool clean = false;
     while (true) {
-      SIMT_UNROLL
-      for (int b = 0; b < kBlocks; ++b) o[b].zero(), softmax[b].reset();
+      begin(p, work, o, softmax);
       attend(p, work, smem, clean, o, softmax);
       if (clean || !vote(work, smem, o)) break;
       clean = true;
@@ -136,11 +167,11 @@ struct ForwardSm80 {
     SIMT_UNROLL
     for (int b = 0; b < kBlocks; ++b) {
       softmax[b].finish(o[b]);
-      store<T>(p, work, work.row0 + (simt::warp() * kBlocks + b) * 16, o[b], softmax[b]);
+      store<T, kWhole>(p, work, work.row0 + (simt::warp() * kBlocks + b) * 16, o[b], softmax[b]);
     }
     if (clean) {
       simt::sync_block();  // the whole tile of o is stored
-      add_nonfinite<kTileQ, kThreads, T>(p, simt::thread());
+      add_nonfinite<kTileQ, kThreads, T, kWhole>(p, simt::thread());
     }
   }
 };

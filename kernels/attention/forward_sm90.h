@@ -25,6 +25,7 @@ struct ForwardSm90 {
   using Params = ForwardSm90Params;
   static constexpr int kTileQ = Traits::kTileQ, kTileKv = Traits::kTileKv, kHeadDim = Traits::kHeadDim, kHeadDimV = Traits::kHeadDimV;
   static constexpr int kArchitecture = 90, kStages = Traits::kStages, kConsumers = Traits::kConsumers, kTilesInFlight = 2 * kStages;
+  static constexpr bool kWhole = false;
   static constexpr int kComputing = 128 * kConsumers, kThreads = 128 + kComputing, kMinBlocks = 1;
   // Of 65536 / kThreads registers a thread enters with, the producer hands most on.
   static constexpr int kProducerRegisters = kConsumers == 2 ? 24 : 32, kConsumerRegisters = kConsumers == 2 ? 240 : 160;
@@ -180,7 +181,7 @@ struct ForwardSm90 {
 
   static SIMT_DEVICE void run(const Params& p, SharedStorage& smem) {
     const Work work = find_work<kTileQ>(p.forward);
-    if (work.row0 >= work.query.length) return;
+    if (work.row0 >= work.rows) return;
     init_barriers(smem);
     const int warpgroup = simt::uniform(simt::warpgroup());
     if (warpgroup == 0) {

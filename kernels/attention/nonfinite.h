@@ -3,20 +3,19 @@
 // does see of them. An ordinary tile pays one vote.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "attention/work.h"
+#include "attention/key_rows.h"
+#include "attention/scores.h"
+#include "attention/store.h"
 #include "tile/fragment.h"
 
 namespace rapt::kernels {
 
-// x - x is 0 for what is finite and NaN for what is not.
-SIMT_DEVICE bool is_finite(float x) { return !simt::is_nan(x - x); }
-
-// Does any of the warp's rows that exist have a NaN? 16 rows from warp_row0.
+// Does any of the warp's rows that exist have a NaN? 16 rows from tile_row0.
 template <int kD>
-SIMT_DEVICE bool has_nan(const Accumulator<kD>& o, const Work& work, int warp_row0) {
+SIMT_DEVICE bool has_nan(const Accumulator<kD>& o, const Work& work, int tile_row0) {
   bool found = false;
   SIMT_UNROLL
-  for (int i = 0; i < o.kSize; ++i) found = found || (simt::is_nan(o.v[i]) && warp_row0 + o.row(o.half(i)) < work.query.length);
+  for (int i = 0; i < o.kSize; ++i) found = found || (simt::is_nan(o.v[i]) && tile_row0 + o.row(o.half(i)) < work.rows);
   return simt::any(found);
 }
 
@@ -26,26 +25,61 @@ SIMT_DEVICE void clear_nonfinite(SharedTile<T, kRows, kCols>& v, int hidden, int
   for_each_element<kThreads>(v, 0, kRows, thread, [=](int row, T x) { return row < hidden && is_finite(simt::to_float(x)) ? x : T{0}; });
 }
 
+// How many values of a column that are not finite some keys have.
+struct Nonfinite {
+  int nan = 0, plus = 0, minus = 0;
+
+  SIMT_DEVICE void count(float x, int by) {
+    if (is_finite(x)) return;
+    (simt::is_nan(x) ? nan : x > 0 ? plus : minus) += by;
+  }
+  SIMT_DEVICE bool none() const { return nan + plus + minus == 0; }
+  SIMT_DEVICE float sum() const {  // of the values
+    const float up = plus > 0 ? kInfinity : 0.0f, down = minus > 0 ? -kInfinity : 0.0f;
+    return nan > 0 ? kInfinity - kInfinity : up + down;
+  }
+};
+
+// Keys [begin, end) of one column of V, as a window moves over them.
+template <class T>
+struct NonfiniteWindow {
+  const KeyFinder<T>& finder;
+  int col, begin = 0, end = 0;
+  Nonfinite inside = {};
+
+  SIMT_DEVICE float value(int key) const {
+    const T* row = finder.find(key).v;
+    return row == nullptr ? 0.0f : simt::to_float(row[col]);
+  }
+  // Neither end goes back.
+  SIMT_DEVICE void move(int new_begin, int new_end) {
+    for (; end < new_end; ++end) inside.count(value(end), 1);
+    for (; begin < new_begin; ++begin) inside.count(value(begin), -1);
+  }
+};
+
 // Adds to the rows of o, stored by now, what they see of the values that clear_nonfinite took out: inf or NaN, whatever the weight.
-template <int kTileQ, int kThreads, class T>
+template <int kTileQ, int kThreads, class T, bool kWhole = false>
 SIMT_COLD void add_nonfinite(const ForwardParams& p, int thread) {
-  const Work work = find_work<kTileQ>(p);
-  const GlobalRows<T> v = rows_of<T>(p.v, work.kv, work.kv_head, work.kv_end, p.head_dim_v);
+  const Work work = find_work<kTileQ, kWhole>(p);
+  const KeyFinder<T> finder(p, work);
+  const bool pairs = kWhole && (p.terms.mask.data != nullptr || p.terms.bias.data != nullptr);
   for (int col = thread; col < p.head_dim_v; col += kThreads) {
-    float sum = 0.0f;
-    int key = 0;
-    for (int row = work.row0; row < work.row0 + kTileQ && row < work.query.length; ++row) {
-      for (; key < work.visible(row); ++key) {  // a row sees what the rows before it see, and more
-        const float x = simt::to_float(v.data[key * v.row_stride + col]);
-        if (!is_finite(x)) sum += x;
-      }
-      if (sum == 0.0f) continue;
-      if (p.o_is_f32) {
-        const_cast<float*>(address<float>(p.o, work.query, work.head, row))[col] += sum;
+    NonfiniteWindow<T> window{finder, col, work.kv_begin, work.kv_begin};
+    for (int tile_row = work.row0; tile_row < smaller(work.row0 + kTileQ, work.rows); ++tile_row) {
+      const Place at = place<kWhole>(p, work, tile_row);
+      const int begin = larger(work.first(at.row), work.kv_begin), end = smaller(work.end(at.row), work.kv_end);
+      Nonfinite seen;
+      if (pairs) {
+        for (int key = begin; key < end; ++key) {
+          const float x = window.value(key);
+          if (!is_finite(x) && !hidden(p.terms, work, at, key)) seen.count(x, 1);
+        }
       } else {
-        T& o = const_cast<T*>(address<T>(p.o, work.query, work.head, row))[col];
-        o = simt::from_float<T>(simt::to_float(o) + sum);
+        window.move(smaller(begin, work.kv_end), end);
+        seen = window.inside;
       }
+      if (!seen.none()) add_to_output<T, kWhole>(p, work, at, col, seen.sum());
     }
   }
 }

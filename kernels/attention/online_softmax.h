@@ -18,6 +18,12 @@ struct OnlineSoftmax {
     row_sum[0] = row_sum[1] = 0.0f;
   }
 
+  // A logit that joins the sum and nothing else, in units of s, before the first key; c is 1.
+  SIMT_DEVICE void add_sink(int h, float logit) {
+    row_max[h] = logit;
+    row_sum[h] = simt::lane() % 4 == 0 && logit != -kInfinity ? 1.0f : 0.0f;
+  }
+
   // A row without a key has no shift: 2^(-inf - 0) = 0, where 2^(-inf + inf) would be NaN.
   SIMT_DEVICE static float shift(float m, float c) { return m == -kInfinity ? 0.0f : m * c; }
 
@@ -62,5 +68,8 @@ struct OnlineSoftmax {
   // log2 of the sum of 2^(c s), after finish(); -inf for a row that saw nothing.
   SIMT_DEVICE float log2_sum(int h, float c) const { return shift(row_max[h], c) + simt::log2(row_sum[h]); }
 };
+
+// x - x is 0 for what is finite and NaN for what is not.
+SIMT_DEVICE bool is_finite(float x) { return !simt::is_nan(x - x); }
 
 }  // namespace rapt::kernels

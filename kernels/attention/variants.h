@@ -38,6 +38,24 @@ constexpr Variant kForward[] = {
     row<Machine, ForwardSm80<Sm80Traits<float, 128, 32, 64, 64, 1, 4>>>("forward_sm80_f32_d64"),
     row<Machine, ForwardSm80<Sm80Traits<float, 128, 32, 128, 128, 1, 2>>>("forward_sm80_f32_d128"),
     row<Machine, ForwardSm80<Sm80Traits<float, 64, 16, 256, 256, 1, 2>>>("forward_sm80_f32_d256"),
+    // Rows that take every feature: small tiles, as they serve few rows of queries, too.
+    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 64, 64, 64, 64, 1, 3, true>>>("forward_sm80_bf16_d64_whole"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 64, 64, 80, 80, 1, 3, true>>>("forward_sm80_bf16_d80_whole"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 64, 64, 96, 96, 1, 3, true>>>("forward_sm80_bf16_d96_whole"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 64, 64, 128, 128, 1, 3, true>>>("forward_sm80_bf16_d128_whole"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 64, 64, 192, 128, 1, 2, true>>>("forward_sm80_bf16_d192_dv128_whole"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 64, 64, 192, 192, 1, 2, true>>>("forward_sm80_bf16_d192_whole"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::bf16, 64, 32, 256, 256, 1, 3, true>>>("forward_sm80_bf16_d256_whole"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 64, 64, 64, 64, 1, 3, true>>>("forward_sm80_f16_d64_whole"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 64, 64, 80, 80, 1, 3, true>>>("forward_sm80_f16_d80_whole"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 64, 64, 96, 96, 1, 3, true>>>("forward_sm80_f16_d96_whole"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 64, 64, 128, 128, 1, 3, true>>>("forward_sm80_f16_d128_whole"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 64, 64, 192, 128, 1, 2, true>>>("forward_sm80_f16_d192_dv128_whole"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 64, 64, 192, 192, 1, 2, true>>>("forward_sm80_f16_d192_whole"),
+    row<Machine, ForwardSm80<Sm80Traits<simt::f16, 64, 32, 256, 256, 1, 3, true>>>("forward_sm80_f16_d256_whole"),
+    row<Machine, ForwardSm80<Sm80Traits<float, 64, 32, 64, 64, 1, 4, true>>>("forward_sm80_f32_d64_whole"),
+    row<Machine, ForwardSm80<Sm80Traits<float, 64, 32, 128, 128, 1, 2, true>>>("forward_sm80_f32_d128_whole"),
+    row<Machine, ForwardSm80<Sm80Traits<float, 32, 32, 256, 256, 1, 2, true>>>("forward_sm80_f32_d256_whole"),
 };
 
 }  // namespace rapt::kernels

@@ -30,6 +30,7 @@ Planned plan_for(const Machine& machine, const rapt_problem& problem) {
   char sentence[400];
   Text why_not(sentence, sizeof sentence);
   planned.request.architecture = machine.architecture;
+  set_multiprocessors(machine.multiprocessors);
   if (api::check_problem(&problem, api::Outputs::kRequired, planned.request.problem) != RAPT_OK) {
     planned.why_not = rapt_last_error();
   } else if (!gpu::choose(kMachine, planned.request, planned.choice, why_not)) {
@@ -55,16 +56,22 @@ std::string Heads::text() const { return fmt::format("d{},dv{}", head_dim, head_
 namespace {
 
 Heads heads_of(const kernels::Variant& row) {
-  return {row.architecture, row.head_dim, row.head_dim_v, row.type == kernels::ElementType::f32};
+  return {row.architecture, row.head_dim, row.head_dim_v, row.type == kernels::ElementType::f32, row.whole};
+}
+
+std::vector<Heads> heads_of_rows(bool whole) {
+  std::set<Heads> found;
+  for (const kernels::Variant& row : kernels::emulated_forward()) {
+    if (row.whole == whole) found.insert(heads_of(row));
+  }
+  return {found.begin(), found.end()};
 }
 
 }  // namespace
 
-std::vector<Heads> all_heads() {
-  std::set<Heads> found;
-  for (const kernels::Variant& row : kernels::emulated_forward()) found.insert(heads_of(row));
-  return {found.begin(), found.end()};
-}
+std::vector<Heads> plain_heads() { return heads_of_rows(false); }
+std::vector<Heads> whole_heads() { return heads_of_rows(true); }
+std::vector<Heads> first_and_last(const std::vector<Heads>& heads) { return {heads.front(), heads.back()}; }
 
 std::vector<const char*> types(const Heads& heads) {
   std::vector<const char*> found;
@@ -76,7 +83,7 @@ std::vector<const char*> types(const Heads& heads) {
 }
 
 std::string heads_name(const testing::TestParamInfo<Heads>& info) {
-  const auto [architecture, head_dim, head_dim_v, f32] = info.param;
+  const auto [architecture, head_dim, head_dim_v, f32, whole] = info.param;
   const std::string value = head_dim_v == head_dim ? "" : fmt::format("Value{}", head_dim_v);
   return fmt::format("Sm{}HeadDim{}{}{}", architecture, head_dim, value, f32 ? "F32" : "");
 }
@@ -84,7 +91,8 @@ std::string heads_name(const testing::TestParamInfo<Heads>& info) {
 Chosen choose(const Machine& machine, const rapt_problem& problem) {
   const Planned planned = plan_for(machine, problem);
   if (!planned.why_not.empty()) return {"", planned.why_not};
-  return {std::string(planned.choice.kernel).substr(sizeof "emulated"), ""};  // without "emulated/"
+  return {std::string(planned.choice.kernel).substr(sizeof "emulated"), "", gpu::plan_of(planned.choice).forward.division,
+          planned.choice.workspace};  // the name without "emulated/"
 }
 
 std::string launch_on(const Machine& machine, const rapt_problem& problem, const rapt_args& args) {
@@ -94,7 +102,7 @@ std::string launch_on(const Machine& machine, const rapt_problem& problem, const
   call.options = machine.options;
   char sentence[400];
   Text fault(sentence, sizeof sentence);
-  const rapt_status status = gpu::run(kMachine, planned.request, planned.choice, args, &call, fault);
+  const rapt_status status = gpu::run(kMachine, planned.request, planned.choice, args, nullptr, &call, fault);
   return !call.report.clean() ? call.report.text() : status != RAPT_OK ? sentence : "";
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "attention/forward_params.h"
 #include "emulated/rows.h"
 #include "workbench/judge.h"
 
@@ -16,23 +17,30 @@ namespace rapt::emulated {
 struct Machine {
   int architecture;           // 80 or 90
   int misalign = 0;           // elements by which q, k and v begin after a multiple of 16 bytes
+  int multiprocessors = 1;    // of the device; more of them make splits
   emu::Options options = {};  // of the first run; the two that repeat it land and schedule otherwise
 };
 
-// What tests are instantiated with: the architectures and heads of the table that is linked in, and the types that it has for one.
+// What tests are instantiated with: the architectures and heads of the plain rows of the table that is linked in, or of those that take
+// every feature; and the types that it has for one.
 struct Heads {
   int architecture, head_dim, head_dim_v;
   bool f32;  // or both types of 16 bits
+  bool whole;
   auto operator<=>(const Heads&) const = default;
   std::string text() const;  // "d192,dv128" as in a problem's shape
 };
-std::vector<Heads> all_heads();
+std::vector<Heads> plain_heads();
+std::vector<Heads> whole_heads();
+std::vector<Heads> first_and_last(const std::vector<Heads>& heads);
 std::vector<const char*> types(const Heads& heads);
 std::string heads_name(const testing::TestParamInfo<Heads>& info);
 
-// The sentence of a refusal, or the name of the row.
+// The sentence of a refusal; or the name of the row, and how it divides the work.
 struct Chosen {
   std::string row, why_not;
+  kernels::Division division = {};
+  size_t workspace = 0;  // bytes
 };
 Chosen choose(const Machine& machine, const rapt_problem& problem);
 

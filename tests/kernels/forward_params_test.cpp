@@ -7,26 +7,32 @@
 #include <cstdint>
 
 #include "api/check_problem.h"
+#include "cuda/tma.h"
 #include "tests/conformance/edit.h"
 
 namespace rapt::gpu {
 namespace {
 
-int offset_of(int64_t causal_offset) {
+kernels::Window window_of(int64_t offset, int64_t left, bool causal) {
   rapt_problem given = conformance::dense_problem(RAPT_BF16, 1, 1, 1, kernels::kMaxRows, kernels::kMaxRows, 64, 64), checked = {};
-  given.causal = 1;
+  given.causal = causal ? 1 : 0;
+  given.window_left = left;
   given.align = RAPT_ALIGN_OFFSET;
-  given.offset = causal_offset;
+  given.offset = offset;
   EXPECT_EQ(api::check_problem(&given, api::Outputs::kRequired, checked), RAPT_OK) << rapt_last_error();
   kernels::Variant row = {};
   row.tile_q = 128;
-  return fill_forward(row, checked, RAPT_ARGS_INIT).offset;
+  return fill_forward(row, {1, 1, 0, 0, 0}, checked, RAPT_ARGS_INIT, nullptr).window;
 }
 
-TEST(ForwardParams, KeepsOffsetsWithinWhatKernelsCountWith) {
-  EXPECT_EQ(offset_of(INT64_MAX), kernels::kMaxRows);
-  EXPECT_EQ(offset_of(INT64_MIN), -kernels::kMaxRows);
-  EXPECT_EQ(offset_of(-7), -7);
+TEST(ForwardParams, KeepsWindowsWithinWhatKernelsCountWith) {
+  EXPECT_EQ(window_of(INT64_MAX, -1, true).end, kernels::kUnboundedEnd);
+  EXPECT_EQ(window_of(INT64_MIN, -1, true).end, -2 * (kernels::kMaxRows - 1) - 1);
+  EXPECT_EQ(window_of(-7, -1, true).end, -6);
+  EXPECT_EQ(window_of(-7, -1, true).first, kernels::kUnboundedFirst);
+  EXPECT_EQ(window_of(-7, 5, false).first, -12);
+  EXPECT_EQ(window_of(-7, 5, false).end, kernels::kUnboundedEnd);
+  EXPECT_LE(window_of(-7, INT64_MAX, false).first, -2 * (kernels::kMaxRows - 1));
 }
 
 TEST(ForwardParams, LetsTmaLoadOnlyFromMultiplesOf16Bytes) {

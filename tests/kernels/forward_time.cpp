@@ -47,9 +47,9 @@ int main(int count, char** argument) {
   const int launches = count > 1 ? std::atoi(argument[1]) : 1000;
   double all = 0;
   int rows = 0;
-  for (const Heads& heads : all_heads()) rows += static_cast<int>(types(heads).size());
+  for (const Heads& heads : plain_heads()) rows += static_cast<int>(types(heads).size());
   const int of_each = (launches + rows - 1) / rows;
-  for (const Heads& heads : all_heads())
+  for (const Heads& heads : plain_heads())
     for (const char* type : types(heads)) {
       const Timed timed = time_row(heads, type, of_each);
       fmt::print("{:28} {:6.1f} ms a launch, {:6.1f} launches/s\n", timed.row, 1e3 * timed.seconds, 1 / timed.seconds);

@@ -66,6 +66,43 @@ TEST(Select, LeavesWhatTmaCannotAddressToTheOlderRows) {
   EXPECT_EQ(row(90, problem), "forward_sm80_bf16_d64");
 }
 
+TEST(Select, GivesWhatPlainRowsDoNotTakeToWholeOnes) {
+  const auto expect_whole = [](const char* text) {
+    const workbench::Case data = workbench::make_case(workbench::parse_problem(text));
+    EXPECT_EQ(row(90, data.problem), "forward_sm80_bf16_d64_whole") << text;
+  };
+  for (const char* feature : {"win=3:-1", "win=3:0", "cap=2", "mask=bhqk", "bias=111k", "alibi", "sinks", ":page4", ":list4", ":pointers4"})
+    expect_whole(("bf16:b1,hq2,hkv1,sq9,sk9,d64:" + std::string(feature)).c_str());
+  // A window that ends and does not begin is like causal.
+  const workbench::Case data = workbench::make_case(workbench::parse_problem("bf16:b1,hq2,hkv1,sq9,sk9,d64:win=-1:3"));
+  EXPECT_EQ(row(90, data.problem), "forward_sm90_bf16_d64");
+}
+
+TEST(Select, PacksHeadsAndSplitsKeysWhereRowsAreFew) {
+  const auto chosen = [](int multiprocessors, const char* text) {
+    return choose({80, 0, multiprocessors}, workbench::make_case(workbench::parse_problem(text)).problem);
+  };
+  Chosen decode = chosen(108, "bf16:b1,hq8,hkv2,sq1,sk4096,d128");
+  EXPECT_EQ(decode.row, "forward_sm80_bf16_d128_whole");
+  EXPECT_EQ(decode.division.pack, 4);
+  EXPECT_EQ(decode.division.splits, 16);
+  EXPECT_EQ(decode.division.split_keys, 256);
+  EXPECT_EQ(decode.workspace, 16u * 8 * (128 + 1) * 4);
+  decode = chosen(4, "bf16:b1,hq8,hkv2,sq1,sk4096,d128");  // two blocks for each
+  EXPECT_EQ(decode.division.splits, 4);
+  EXPECT_EQ(decode.division.split_keys, 1024);
+  decode = chosen(108, "bf16:b1,hq8,hkv2,sq1,sk4096,d128:invariant");
+  EXPECT_EQ(decode.division.pack, 4);
+  EXPECT_EQ(decode.division.splits, 1);
+  EXPECT_EQ(decode.workspace, 0u);
+  decode = chosen(108, "bf16:b1,hq8,hkv2,sq1,sk4096,d128:win=999:0");  // 1000 keys and a tile, which may touch a split more
+  EXPECT_EQ(decode.division.splits, 5);
+  EXPECT_EQ(decode.division.split_keys, 320);
+  EXPECT_EQ(chosen(108, "bf16:b1,hq8,hkv2,sq1,sk400,d128").row, "forward_sm80_bf16_d128");
+  EXPECT_EQ(chosen(108, "bf16:b1,hq8,hkv2,sq300,sk4096,d128").row, "forward_sm80_bf16_d128");
+  EXPECT_EQ(chosen(108, "bf16:b1,hq8,hkv2,sq320,sk4096,d128:sinks").division.pack, 1);
+}
+
 TEST(Select, RefusesWithASentence) {
   rapt_problem problem = dense_problem(RAPT_F32, 1, 2, 1, 9, 9, 64, 64);
   problem.v.type = RAPT_F16;
@@ -74,12 +111,15 @@ TEST(Select, RefusesWithASentence) {
   problem.o.type = RAPT_F16;
   EXPECT_EQ(why_not(problem), "o is neither f32 nor of the type of q; convert it afterwards, or use engine cpu");
   problem.o.type = RAPT_BF16;
-  problem.softcap = 20;
-  EXPECT_EQ(why_not(problem), "no kernel for softcap yet; use engine cpu");
+  problem.softcap = 3e38f;
+  EXPECT_EQ(why_not(problem), "softcap 3e+38 times log2(e) does not fit f32; leave it out, as it is beyond every score");
   problem.softcap = 0;
-  problem.window_left = 3;
-  EXPECT_EQ(why_not(problem), "no kernel for a window yet; use engine cpu");
-  problem.window_left = -1;
+  problem.bias = rapt_dense(RAPT_F64, 1, 1, 9, 9);
+  EXPECT_EQ(why_not(problem), "bias is f64; give f32, f16 or bf16, or use engine reference");
+  problem.bias = {};
+  problem.sinks = rapt_dense(RAPT_F64, 1, 2, 1, 1);
+  EXPECT_EQ(why_not(problem), "sinks are f64; give f32, or use engine reference");
+  problem.sinks = {};
   problem.scale = 3e38, problem.has_scale = 1;
   EXPECT_EQ(why_not(problem), "scale 3e+38 times log2(e) does not fit f32; scale q instead, or use engine reference");
   EXPECT_EQ(why_not(dense_problem(RAPT_BF16, 1, 2, 1, 9, 9, 257, 64)),

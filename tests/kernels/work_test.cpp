@@ -49,7 +49,7 @@ ForwardParams params(int heads, int group, int rows, int keys) {
   p.heads_q = heads;
   p.group = group;
   p.q_tiles = ceil_div(rows, 128);
-  p.offset = kSeesAll;
+  p.window = {kUnboundedFirst, kUnboundedEnd, 0};
   return p;
 }
 
@@ -79,19 +79,18 @@ TEST(Work, ReachesBeyond32Bits) {
 
 TEST(Work, KnowsWhatATileSees) {
   ForwardParams p = params(1, 1, 200, 300);
-  p.bottom_right = 1;
+  p.window = {kUnboundedFirst, 1, 1};
   auto found = find(p, 2);
   EXPECT_EQ(found[1].work.row0, 0);
   EXPECT_EQ(found[1].work.kv_end, 228);    // row 127 stands at key 227
   EXPECT_EQ(found[1].work.full_end, 101);  // row 0 at key 100
   EXPECT_EQ(found[0].work.kv_end, 300);
   EXPECT_EQ(found[0].work.full_end, 229);
-  p.bottom_right = 0;
-  p.offset = 0;
+  p.window.bottom_right = 0;
   EXPECT_EQ(find(p, 2)[0].work.kv_end, 200);  // row 199 is the last of the tile
-  p.offset = -kMaxRows;
+  p.window.end = 1 - kMaxRows;
   EXPECT_EQ(find(p, 2)[0].work.kv_end, 0);
-  p.offset = kSeesAll;
+  p.window = {kUnboundedFirst, kUnboundedEnd, 0};
   found = find(p, 2);
   EXPECT_EQ(found[0].work.kv_end, 300);
   EXPECT_EQ(found[0].work.full_end, 300);

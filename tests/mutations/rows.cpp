@@ -7,8 +7,11 @@
 namespace rapt::kernels {
 
 std::span<const Variant> emulated_forward() {
-  static const std::array<std::array<Variant, 2>, 2> rows = {mutated_sm90(), mutated_sm80()};
-  return {rows[0].data(), 4};
+  static const auto sm90 = mutated_sm90();
+  static const auto sm80 = mutated_sm80();
+  static const Variant rows[] = {sm90[0], sm90[1], sm80[0], sm80[1], sm80[2], sm80[3]};
+  return rows;
 }
+int emulated_merge(const Launch& call) { return mutated_merge(call); }
 
 }  // namespace rapt::kernels

@@ -7,7 +7,8 @@
 
 namespace rapt::kernels {
 
-std::array<Variant, 2> mutated_sm80();
+std::array<Variant, 4> mutated_sm80();
 std::array<Variant, 2> mutated_sm90();
+int mutated_merge(const Launch& call);
 
 }  // namespace rapt::kernels

@@ -1,0 +1,22 @@
+// What the merge of partial results is told. Filled by host/cuda/forward_params.cpp.
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "attention/forward_params.h"
+
+namespace rapt::kernels {
+
+enum class OutputType { f32, f16, bf16 };
+
+struct MergeParams {
+  Operand o_parts, lse_parts;                // f32, of the first split; lse in log2
+  int64_t o_split_stride, lse_split_stride;  // elements to the next split's
+  int splits;
+  Operand o, lse;  // the results; lse.data nullptr: not wanted
+  OutputType o_type;
+  Lengths query;
+  int sequences, heads;
+  int head_dim_v;
+  float lse_unit;  // what a log2 is multiplied with
+};
+
+}  // namespace rapt::kernels

@@ -1,6 +1,6 @@
 """Charts from measurements:
 
-    chart.py peers RESULTS.json OUT.svg [THREADS]    ours beside the peers, from compare.py
+    chart.py peers RESULTS.json OUT.svg [THREADS [ISA]]   ours beside the peers, from compare.py; the file's first instruction set
     chart.py sweep SWEEP.jsonl OUT.svg [THREADS]     ours over shapes, from rapt_sweep: are there cliffs?
     chart.py gpu RESULTS.json OUT.svg                ours beside the peers on a GPU, from rapt_compare_cuda or compare_gpu.py
 
@@ -69,8 +69,9 @@ def decode_rows(rows, heads):
     return [(f"{r.problem.type}\n{r.problem.seqlen_kv // 1024}k", r) for r in rows]
 
 
-def draw_peers(path, out, threads="2"):
-    rows = [row for row in results.load(path) if row.threads == int(threads)]
+def draw_peers(path, out, threads="2", isa=None):
+    rows = results.load(path)
+    rows = [row for row in rows if row.threads == int(threads) and row.context["isa"] == (isa or rows[0].context["isa"])]
     figure = plt.figure(figsize=(10, 6.2))
     grid = figure.add_gridspec(2, 12)
     top = [figure.add_subplot(grid[0, 3 * i : 3 * i + 3]) for i in range(4)]
@@ -78,7 +79,7 @@ def draw_peers(path, out, threads="2"):
         prefill_lines(axes, rows, head_dim, causal)
         axes.set_ylabel("% of FMA peak" if axes is top[0] else "")
     bottom = [figure.add_subplot(grid[1, 4 * i : 4 * i + 4]) for i in range(3)]
-    bars(bottom[0], half_precision_rows(rows), "16 bits, 4096 tokens (bf16: of the bf16-dot peak)", "peak")
+    bars(bottom[0], half_precision_rows(rows), "16 bits, 4096 tokens", "peak (bf16: of dot products)")
     bars(bottom[1], decode_rows(rows, 8), "decode, 8 query heads, 8 key heads", "a plain read")
     bars(bottom[2], decode_rows(rows, 32), "decode, 32 query heads, 8 key heads", "a plain read")
     figure.legend(*top[0].get_legend_handles_labels(), loc="upper center", ncols=4, frameon=False)

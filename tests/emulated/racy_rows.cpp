@@ -21,5 +21,6 @@ std::span<const Variant> emulated_forward() {
   static constexpr Variant rows[] = {row<EmulatedMachine, Racy>("racy_bf16_d64")};
   return rows;
 }
+int emulated_merge(const Launch&) { return 1; }  // it never splits
 
 }  // namespace rapt::kernels

@@ -30,7 +30,7 @@ struct OnlineSoftmax {
   // Scores become probabilities before the division by l; o shrinks to the new maximum.
   template <int kN, int kD>
   SIMT_DEVICE void update(Accumulator<kN>& s, Accumulator<kD>& o, float c) {
-    float m[2] = {row_max[0], row_max[1]}, base[2], shrink[2];
+    float m[2] = {row_max[0], row_max[1]}, base[2], shrink[2], sum[2] = {0.0f, 0.0f};  // of this tile: short sums round less
     SIMT_UNROLL
     for (int i = 0; i < s.kSize; ++i) m[s.half(i)] = simt::max(m[s.half(i)], s.v[i]);
     SIMT_UNROLL
@@ -38,15 +38,17 @@ struct OnlineSoftmax {
       m[h] = simt::max(m[h], simt::shfl_xor(m[h], 1));
       m[h] = simt::max(m[h], simt::shfl_xor(m[h], 2));
       base[h] = shift(m[h], c);
-      shrink[h] = simt::exp2(simt::fma(row_max[h], c, -base[h]));
+      shrink[h] = m[h] == row_max[h] ? 1.0f : simt::exp2(simt::fma(row_max[h], c, -base[h]));  // 1, or each tile rounds
       row_max[h] = m[h];
       row_sum[h] *= shrink[h];
     }
     SIMT_UNROLL
     for (int i = 0; i < s.kSize; ++i) {
       s.v[i] = simt::exp2(simt::fma(s.v[i], c, -base[s.half(i)]));
-      row_sum[s.half(i)] += s.v[i];
+      sum[s.half(i)] += s.v[i];
     }
+    SIMT_UNROLL
+    for (int h = 0; h < 2; ++h) row_sum[h] += sum[h];
     SIMT_UNROLL
     for (int i = 0; i < o.kSize; ++i) o.v[i] *= shrink[o.half(i)];
   }

@@ -50,6 +50,14 @@ TEST_P(Forward, AgreesForMoreKeysThanTheRingHolds) {
   expect_judged(1, "b1,hq1,hkv1,sq129,sk643", "causal=br");
 }
 
+// What a tile rounds in the running sum and its scale must not add up over the tiles: only f32's bound is near enough to tell.
+TEST_P(Forward, AgreesForManyTiles) {
+  for (const char* t : types()) {
+    if (t == std::string("f32"))
+      EXPECT_TRUE(agrees_with_the_judge(machine(), fmt::format("f32:b1,hq1,hkv1,sq1,sk4097,{}", GetParam().text())));
+  }
+}
+
 TEST_P(Forward, AgreesForCausalAtAnyOffset) {
   size_t turn = 0;
   for (const char* offset : {"tl", "0", "-1", "-70", "-200", "37", "64", "1000", "-5000000000", "4294967296"})

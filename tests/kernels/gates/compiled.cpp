@@ -11,32 +11,6 @@
 #include <sstream>
 
 namespace rapt::tests {
-namespace {
-
-struct Line {
-  std::string opcode, target;  // target: the label that a branch names
-};
-
-// The loop between a label and a branch back to it with the highest share of matrix instructions.
-std::vector<std::string> main_loop(const std::vector<Line>& lines, const std::map<std::string, size_t>& labels) {
-  size_t best_begin = 0, best_end = 0;
-  double best_share = 0;
-  for (size_t end = 0; end < lines.size(); ++end) {
-    const auto label = labels.find(lines[end].target);
-    if (label == labels.end() || label->second > end) continue;
-    const auto matrix =
-        std::count_if(lines.begin() + static_cast<std::ptrdiff_t>(label->second), lines.begin() + static_cast<std::ptrdiff_t>(end),
-                      [](const Line& line) { return line.opcode.find("MMA.") != std::string::npos; });
-    const double share = static_cast<double>(matrix) / static_cast<double>(end - label->second + 1);
-    if (share > best_share) best_share = share, best_begin = label->second, best_end = end + 1;
-  }
-  std::vector<std::string> opcodes;
-  for (size_t i = best_begin; i < best_end; ++i) opcodes.push_back(lines[i].opcode);
-  return opcodes;
-}
-
-}  // namespace
-
 std::string demangled(const std::string& symbol) {
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status), std::free);
@@ -75,39 +49,42 @@ std::vector<std::string> complaints(const std::string& log) {
 
 std::map<std::string, Code> read_code(const std::string& listing) {
   static const std::regex section("\\.text\\.(\\w+):"), label("(\\.L\\w*):");
-  static const std::regex instruction(" */\\*[0-9a-f]{4,}\\*/ +(?:@!?U?P[T0-9]+ +)?([A-Z][A-Z0-9_.a-z]*)([^;]*);.*"),
-      target("`\\((\\.L\\w*)\\)");
+  static const std::regex instruction(" */\\*[0-9a-f]{4,}\\*/ +(@!?U?P[T0-9]+ +)?([A-Z][A-Z0-9_.a-z]*)([^;]*);.*");
+  static const std::regex target("`\\((\\.L\\w*)\\)"), always(" *`\\(\\.L\\w*\\) *");  // "BRA P1, `(.L_x_5)" has a condition too
   std::map<std::string, Code> all;
-  std::vector<Line> lines;
   std::map<std::string, size_t> labels;
+  std::vector<std::string> targets;  // labels, by instruction
+  Code code;
   std::string kernel, text;
   std::smatch m, t;
   const auto finish = [&] {
-    if (kernel.empty()) return;
-    Code& code = all[kernel];
-    for (const Line& line : lines) code.all.push_back(line.opcode);
-    code.main_loop = main_loop(lines, labels);
-    lines.clear(), labels.clear();
+    for (size_t i = 0; i < code.size(); ++i)
+      if (const auto found = labels.find(targets[i]); found != labels.end()) code[i].target = found->second;
+    if (!kernel.empty()) all[kernel] = code;
+    code.clear(), labels.clear(), targets.clear();
   };
   for (std::stringstream in(listing); std::getline(in, text);) {
     if (std::regex_match(text, m, section)) {
       finish();
       kernel = demangled(m[1]);
     } else if (std::regex_match(text, m, label)) {
-      labels[m[1]] = lines.size();
+      labels[m[1]] = code.size();
     } else if (std::regex_match(text, m, instruction)) {
-      const std::string operands = m[2];
-      lines.push_back({m[1], std::regex_search(operands, t, target) ? t[1].str() : ""});
+      const std::string opcode = m[2], operands = m[3];
+      const bool branch = opcode.rfind("BRA", 0) == 0, leaves = opcode == "EXIT" || opcode.rfind("RET", 0) == 0;
+      const bool taken = leaves || (opcode == "BRA" && std::regex_match(operands, always));
+      code.push_back({opcode, operands, m[1].matched || !taken});
+      targets.push_back(branch && std::regex_search(operands, t, target) ? t[1].str() : "");
     }
   }
   finish();
   return all;
 }
 
-int count(const std::vector<std::string>& opcodes, const std::string& pattern) {
+int count(const Code& code, const std::string& pattern) {
   const std::regex regex(pattern);
-  return static_cast<int>(
-      std::count_if(opcodes.begin(), opcodes.end(), [&](const std::string& opcode) { return std::regex_search(opcode, regex); }));
+  return static_cast<int>(std::count_if(code.begin(), code.end(),
+                                        [&](const Instruction& instruction) { return std::regex_search(instruction.opcode, regex); }));
 }
 
 }  // namespace rapt::tests

@@ -16,12 +16,15 @@ struct Resources {
 std::map<std::string, Resources> read_resources(const std::string& log);  // by demangled name
 std::vector<std::string> complaints(const std::string& log);              // every line that is not a plain report
 
-// Of `nvdisasm -c`. Opcodes with their modifiers, "HMMA.16816.F32.BF16".
-struct Code {
-  std::vector<std::string> all;
-  std::vector<std::string> main_loop;  // the loop with the highest share of matrix instructions; empty: there is none
+// Of `nvdisasm -c`.
+struct Instruction {
+  static constexpr size_t kNowhere = static_cast<size_t>(-1);
+  std::string opcode, operands;  // "HMMA.16816.F32.BF16", " R4, R8, R12, R4 "
+  bool goes_on = true;           // the next instruction may follow it
+  size_t target = kNowhere;      // of a branch: an index
 };
-std::map<std::string, Code> read_code(const std::string& listing);
-int count(const std::vector<std::string>& opcodes, const std::string& pattern);  // a regular expression, anywhere in the opcode
+using Code = std::vector<Instruction>;
+std::map<std::string, Code> read_code(const std::string& listing);  // by demangled name
+int count(const Code& code, const std::string& pattern);            // a regular expression, anywhere in the opcode
 
 }  // namespace rapt::tests

@@ -18,14 +18,14 @@ struct Sm90Traits {
   static constexpr int kConsumers = kTileQ / 64;  // warpgroups of 64 rows
 };
 
-// A warpgroup whose first thread issues the copies, and kConsumers warpgroups that compute.
+// A warpgroup whose first thread issues the copies, and kConsumers warpgroups that compute. It takes windows.
 template <class Traits>
 struct ForwardSm90 {
   using T = typename Traits::Element;
   using Params = ForwardSm90Params;
   static constexpr int kTileQ = Traits::kTileQ, kTileKv = Traits::kTileKv, kHeadDim = Traits::kHeadDim, kHeadDimV = Traits::kHeadDimV;
   static constexpr int kArchitecture = 90, kStages = Traits::kStages, kConsumers = Traits::kConsumers, kTilesInFlight = 2 * kStages;
-  static constexpr bool kWhole = false;
+  static constexpr bool kWhole = false, kWindow = true;
   static constexpr int kComputing = 128 * kConsumers, kThreads = 128 + kComputing, kMinBlocks = 1;
   // Of 65536 / kThreads registers a thread enters with, the producer hands most on.
   static constexpr int kProducerRegisters = kConsumers == 2 ? 24 : 32, kConsumerRegisters = kConsumers == 2 ? 240 : 160;
@@ -66,7 +66,7 @@ struct ForwardSm90 {
 
   // One thread: K and V of every tile, each into its ring as soon as the consumers have left the place.
   static SIMT_DEVICE void produce(const Params& p, const Work& work, SharedStorage& smem, RingPosition<kStages>& at) {
-    for (int col0 = 0; col0 < work.kv_end; col0 += kTileKv, at.next()) {
+    for (int col0 = work.kv_begin; col0 < work.kv_end; col0 += kTileKv, at.next()) {
       simt::mbarrier_wait_parity(smem.k_ring.empty[at.stage], at.phase ^ 1);
       load(smem.k[at.stage], p.k, smem.k_ring.full[at.stage], work.kv, work.kv_head, col0);
       simt::mbarrier_wait_parity(smem.v_ring.empty[at.stage], at.phase ^ 1);
@@ -100,7 +100,7 @@ struct ForwardSm90 {
   static SIMT_DEVICE void attend(const Params& p, const Work& work, SharedStorage& smem, int consumer, bool clean,
                                  RingPosition<kStages>& at, Output& o, OnlineSoftmax& softmax) {
     const int warp_row0 = work.row0 + (simt::warp() - 4) * 16;
-    for (int col0 = 0; col0 < work.kv_end; col0 += kTileKv, at.next()) {
+    for (int col0 = work.kv_begin; col0 < work.kv_end; col0 += kTileKv, at.next()) {
       // score: S = Q K^T
       Accumulator<kTileKv> s;
       simt::mbarrier_wait_parity(smem.k_ring.full[at.stage], at.phase);
@@ -112,7 +112,7 @@ struct ForwardSm90 {
       smem.k_ring.release(at.stage);  // this warp is done with K
 
       // mask and softmax: S becomes P, in 16 bits
-      if (col0 + kTileKv > work.full_end) mask(s, work, warp_row0, col0);
+      if (col0 < work.full_begin || col0 + kTileKv > work.full_end) mask<true>(s, work, warp_row0, col0);
       softmax.update(s, o, p.forward.scale_log2);
       OperandA<T, kTileKv> pr;
       pr.pack(s);
@@ -142,7 +142,7 @@ struct ForwardSm90 {
   static SIMT_DEVICE void run_producer(const Params& p, const Work& work, SharedStorage& smem) {
     RingPosition<kStages> at;
     const bool leads = simt::thread() == 0;
-    if (leads && work.kv_end > 0) load(smem.q, p.q, smem.q_full, work.query, work.head, work.row0);
+    if (leads && work.kv_begin < work.kv_end) load(smem.q, p.q, smem.q_full, work.query, work.head, work.row0);
     if (leads) produce(p, work, smem, at);
     simt::sync_warp();  // the block's barrier is the whole warp's
     if (!vote(smem)) return;
@@ -151,7 +151,7 @@ struct ForwardSm90 {
 
   static SIMT_DEVICE void run_consumer(const Params& p, const Work& work, SharedStorage& smem, int consumer) {
     RingPosition<kStages> at;
-    if (work.kv_end > 0) {
+    if (work.kv_begin < work.kv_end) {
       simt::mbarrier_wait_parity(smem.q_full, 0);
       if (p.forward.q_factor != 1.0f) multiply_q(p, smem, consumer);
     }
@@ -175,12 +175,14 @@ struct ForwardSm90 {
     store<T>(p.forward, work, warp_row0, o, softmax);
     if (clean) {
       simt::bar_sync(kCleaned, kComputing);  // the whole tile of o is stored
-      add_nonfinite<kTileQ, kComputing, T>(p.forward, simt::thread() - 128);
+      add_nonfinite<kTileQ, kComputing, T, false, true>(p.forward, simt::thread() - 128);
     }
   }
 
   static SIMT_DEVICE void run(const Params& p, SharedStorage& smem) {
-    const Work work = find_work<kTileQ>(p.forward);
+    Work work = find_work<kTileQ, false, true>(p.forward);
+    // Tiles of keys meet at multiples of their length wherever a window begins, so that a row's bits do not depend on its neighbours.
+    work.kv_begin = work.kv_begin < work.kv_end ? work.kv_begin - work.kv_begin % kTileKv : work.kv_end;
     if (work.row0 >= work.rows) return;
     init_barriers(smem);
     const int warpgroup = simt::uniform(simt::warpgroup());

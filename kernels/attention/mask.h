@@ -1,4 +1,4 @@
-// What a row may not see, where nothing but the end of its window hides keys.
+// What a row may not see, where nothing but its window hides keys.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "attention/online_softmax.h"
@@ -6,14 +6,21 @@
 
 namespace rapt::kernels {
 
-// Scores of 16 rows from tile_row0 and keys from col0: -inf wherever the row does not see the key, NaN or not.
-template <int kN>
+// Scores of 16 rows from tile_row0 and keys from col0: -inf wherever the row does not see the key, NaN or not. Without
+// kWindow no window has a begin.
+template <bool kWindow = false, int kN>
 SIMT_DEVICE void mask(Accumulator<kN>& s, const Work& work, int tile_row0, int col0) {
-  int visible[2];  // columns of the tile
+  int first[2], end[2];  // columns of the tile
   SIMT_UNROLL
-  for (int h = 0; h < 2; ++h) visible[h] = work.end(tile_row0 + s.row(h)) - col0;
+  for (int h = 0; h < 2; ++h) {
+    first[h] = kWindow ? work.first(tile_row0 + s.row(h)) - col0 : 0;
+    end[h] = work.end(tile_row0 + s.row(h)) - col0;
+  }
   SIMT_UNROLL
-  for (int i = 0; i < s.kSize; ++i) s.v[i] = s.col(i) < visible[s.half(i)] ? s.v[i] : -kInfinity;
+  for (int i = 0; i < s.kSize; ++i) {
+    const bool sees = s.col(i) < end[s.half(i)] && (!kWindow || s.col(i) >= first[s.half(i)]);
+    s.v[i] = sees ? s.v[i] : -kInfinity;
+  }
 }
 
 }  // namespace rapt::kernels

@@ -59,9 +59,9 @@ struct NonfiniteWindow {
 };
 
 // Adds to the rows of o, stored by now, what they see of the values that clear_nonfinite took out: inf or NaN, whatever the weight.
-template <int kTileQ, int kThreads, class T, bool kWhole = false>
+template <int kTileQ, int kThreads, class T, bool kWhole = false, bool kWindow = kWhole>
 SIMT_COLD void add_nonfinite(const ForwardParams& p, int thread) {
-  const Work work = find_work<kTileQ, kWhole>(p);
+  const Work work = find_work<kTileQ, kWhole, kWindow>(p);
   const KeyFinder<T> finder(p, work);
   const bool pairs = kWhole && (p.terms.mask.data != nullptr || p.terms.bias.data != nullptr);
   for (int col = thread; col < p.head_dim_v; col += kThreads) {

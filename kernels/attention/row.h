@@ -26,6 +26,7 @@ constexpr Variant row(const char* name, int registers = 0) {
           Kernel::kThreads,
           static_cast<int>(sizeof(typename Kernel::SharedStorage)),
           registers,
+          Kernel::kWindow,
           Kernel::kWhole,
           &Machine<Kernel>::launch};
 }

@@ -35,9 +35,9 @@ struct Work {
   int row0;                      // first row of the tile: of its sequence, or of the packed rows of several heads
   int rows;                      // there are
   int first_offset, end_offset;  // query row i sees keys [first(i), end(i))
-  int kv_begin;                  // no row of the tile sees a key before this (whole rows; else 0)
+  int kv_begin;                  // no row of the tile sees a key before this (of rows of the table that take windows; else 0)
   int kv_end;                    // some row of the tile sees a key below this, none sees one from here on
-  int full_begin, full_end;      // every row sees all keys in between (of the first, whole rows alone know)
+  int full_begin, full_end;      // every row sees all keys in between (of the first, rows of the table that take windows know)
   int split;                     // which part of the keys this is (whole rows)
 
   SIMT_DEVICE int first(int row) const { return clamp(row + first_offset, 0, kv.length); }
@@ -79,7 +79,7 @@ SIMT_DEVICE void take_split(const Division& division, Work& work) {
 
 // Blocks count tiles within a split, splits within a head (or the heads that share tiles), heads within a sequence, sequences: those that
 // share K and V run together. A sequence's last tile, which sees most, goes first.
-template <int kTileQ, bool kWhole = false>
+template <int kTileQ, bool kWhole = false, bool kWindow = kWhole>
 SIMT_DEVICE Work find_work(const ForwardParams& p) {
   const unsigned pack = kWhole ? static_cast<unsigned>(p.division.pack) : 1, splits = kWhole ? static_cast<unsigned>(p.division.splits) : 1;
   const unsigned tiles = static_cast<unsigned>(p.q_tiles), heads = static_cast<unsigned>(p.heads_q) / pack;
@@ -97,9 +97,9 @@ SIMT_DEVICE Work find_work(const ForwardParams& p) {
   work.first_offset = saturate(stands + p.window.first);
   work.end_offset = saturate(stands + p.window.end);
   const int first = place<kWhole>(p, work, work.row0).row, last = place<kWhole>(p, work, smaller(work.row0 + kTileQ, work.rows) - 1).row;
-  work.kv_begin = kWhole ? work.first(first) : 0;
+  work.kv_begin = kWindow ? work.first(first) : 0;
   work.kv_end = work.end(last);
-  work.full_begin = kWhole ? work.first(last) : 0;
+  work.full_begin = kWindow ? work.first(last) : 0;
   work.full_end = work.end(first);
   if constexpr (kWhole) {
     if (splits > 1) take_split(p.division, work);

@@ -59,18 +59,26 @@ Heads heads_of(const kernels::Variant& row) {
   return {row.architecture, row.head_dim, row.head_dim_v, row.type == kernels::ElementType::f32, row.whole};
 }
 
-std::vector<Heads> heads_of_rows(bool whole) {
+template <class Wanted>
+std::vector<Heads> heads_of_rows(const Wanted& wanted) {
   std::set<Heads> found;
   for (const kernels::Variant& row : kernels::emulated_forward()) {
-    if (row.whole == whole) found.insert(heads_of(row));
+    if (wanted(row)) found.insert(heads_of(row));
   }
   return {found.begin(), found.end()};
 }
 
 }  // namespace
 
-std::vector<Heads> plain_heads() { return heads_of_rows(false); }
-std::vector<Heads> whole_heads() { return heads_of_rows(true); }
+std::vector<Heads> plain_heads() {
+  return heads_of_rows([](const kernels::Variant& row) { return !row.whole; });
+}
+std::vector<Heads> window_heads() {
+  return heads_of_rows([](const kernels::Variant& row) { return row.window && !row.whole; });
+}
+std::vector<Heads> whole_heads() {
+  return heads_of_rows([](const kernels::Variant& row) { return row.whole; });
+}
 std::vector<Heads> first_and_last(const std::vector<Heads>& heads) { return {heads.front(), heads.back()}; }
 
 std::vector<const char*> types(const Heads& heads) {

@@ -31,6 +31,7 @@ struct Heads {
   std::string text() const;  // "d192,dv128" as in a problem's shape
 };
 std::vector<Heads> plain_heads();
+std::vector<Heads> window_heads();  // of the plain rows, those that take windows
 std::vector<Heads> whole_heads();
 std::vector<Heads> first_and_last(const std::vector<Heads>& heads);
 std::vector<const char*> types(const Heads& heads);

@@ -71,8 +71,13 @@ TEST(Select, GivesWhatPlainRowsDoNotTakeToWholeOnes) {
     const workbench::Case data = workbench::make_case(workbench::parse_problem(text));
     EXPECT_EQ(row(90, data.problem), "forward_sm80_bf16_d64_whole") << text;
   };
-  for (const char* feature : {"win=3:-1", "win=3:0", "cap=2", "mask=bhqk", "bias=111k", "alibi", "sinks", ":page4", ":list4", ":pointers4"})
+  for (const char* feature : {"cap=2", "mask=bhqk", "bias=111k", "alibi", "sinks", ":page4", ":list4", ":pointers4"})
     expect_whole(("bf16:b1,hq2,hkv1,sq9,sk9,d64:" + std::string(feature)).c_str());
+  for (const char* feature : {"win=3:-1", "win=3:0"}) {
+    const workbench::Case data = workbench::make_case(workbench::parse_problem("bf16:b1,hq2,hkv1,sq9,sk9,d64:" + std::string(feature)));
+    EXPECT_EQ(row(90, data.problem), "forward_sm90_bf16_d64") << feature;
+    EXPECT_EQ(row(80, data.problem), "forward_sm80_bf16_d64_whole") << feature;
+  }
   // A window that ends and does not begin is like causal.
   const workbench::Case data = workbench::make_case(workbench::parse_problem("bf16:b1,hq2,hkv1,sq9,sk9,d64:win=-1:3"));
   EXPECT_EQ(row(90, data.problem), "forward_sm90_bf16_d64");

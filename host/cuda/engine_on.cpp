@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "cuda/cards.h"
 #include "cuda/division.h"
 #include "cuda/forward_params.h"
 
@@ -15,7 +16,7 @@ namespace {
 using kernels::Variant;
 
 // The architecture to plan for where none is asked for and no device is: explain tells what the newest would do.
-constexpr int32_t kNewest = 90, kMultiprocessors = 132;
+constexpr int32_t kNewest = 90;
 
 // Rows for sm_90a run on 9.0 alone; those for sm_80 run on all later devices too.
 int rows_for(int32_t architecture) { return architecture == 90 ? 90 : 80; }
@@ -69,13 +70,18 @@ bool runs_here(const Machine& machine, const Request& request, Text& why_not) {
   return false;
 }
 
-bool choose(const Machine& machine, const Request& request, Choice& choice, Text& why_not) {
+const Device* device_for(const Machine& machine, const Request& request) {
   Text nobody(nullptr, 0);
   const Device* device = machine.device(request.architecture, nobody);
+  return device != nullptr && rows_for(device->architecture) >= request.architecture ? device : nullptr;
+}
+
+bool choose(const Machine& machine, const Request& request, Choice& choice, Text& why_not) {
+  const Device* device = device_for(machine, request);
   Plan plan = {};
   plan.device = device == nullptr ? 0 : device->architecture;
   plan.architecture = rows_for(request.architecture != 0 ? request.architecture : device != nullptr ? plan.device : kNewest);
-  const int32_t multiprocessors = device == nullptr ? kMultiprocessors : device->multiprocessors;
+  const int32_t multiprocessors = device == nullptr ? card_of(plan.architecture).multiprocessors : device->multiprocessors;
   if (!choose_forward(machine.forward(), plan.architecture, multiprocessors, request, plan.forward, why_not)) return false;
   const Variant& row = row_of(machine, plan.forward.row);
   if (device != nullptr && row.shared_bytes > device->shared_per_block) {

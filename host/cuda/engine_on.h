@@ -15,6 +15,8 @@ struct Plan {
 Plan plan_of(const Choice& choice);
 
 bool runs_here(const Machine& machine, const Request& request, Text& why_not);
+// The device here if it can run rows for the architecture asked for; nullptr: plans are made for the common card (cards.h).
+const Device* device_for(const Machine& machine, const Request& request);
 bool choose(const Machine& machine, const Request& request, Choice& choice, Text& why_not);
 rapt_status run(const Machine& machine, const Request& request, const Choice& choice, const rapt_args& args, void* workspace, void* stream,
                 Text& fault);

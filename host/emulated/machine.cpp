@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cuda/cards.h"
 #include "cuda/engine_on.h"
 #include "emulated/device_args.h"
 #include "tests/emulator/isa/tensor_map.h"
@@ -13,10 +14,12 @@ namespace {
 
 constexpr int32_t kNewest = 90;
 
-thread_local gpu::Device here = {"emulated", 0, 0, 1, 0};
+thread_local gpu::Device here = {"emulated", 0, 0, 0, 0};
+thread_local int32_t multiprocessors = 0;  // 0: as many as the common card of the architecture
 
 const gpu::Device* device(int32_t architecture, Text&) {
   here.architecture = architecture == 0 ? kNewest : architecture;
+  here.multiprocessors = multiprocessors > 0 ? multiprocessors : gpu::card_of(here.architecture).multiprocessors;
   here.shared_per_block = (here.architecture == 80 ? 163 : here.architecture < 90 ? 99 : 227) << 10;
   return &here;
 }
@@ -41,7 +44,7 @@ void put_in_words(int, Text&) {}  // the report has them
 
 constinit const gpu::Machine kMachine = {"emulated", kernels::emulated_forward, kernels::emulated_merge, device, encode, put_in_words};
 
-void set_multiprocessors(int32_t count) { here.multiprocessors = count; }
+void set_multiprocessors(int32_t count) { multiprocessors = count; }
 
 rapt_status run(const Request& request, const Choice& choice, const rapt_args& host, int misalign, kernels::EmulatedCall& call,
                 Text& fault) {

@@ -9,7 +9,7 @@ namespace rapt::emulated {
 
 extern const gpu::Machine kMachine;  // a device of the architecture that is asked for; its stream is a kernels::EmulatedCall
 
-// Of the devices that this thread sees from now on; few rows of queries are divided among them. 1 at first.
+// Of the devices that this thread sees from now on; few rows of queries are divided among them. At first those of the common card.
 void set_multiprocessors(int32_t count);
 
 // One run on copies of the host's memory; o and lse come back whatever happened. What the emulator found is in call.report.

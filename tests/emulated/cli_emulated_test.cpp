@@ -52,6 +52,20 @@ TEST(ProgramEmulated, CountsWhatKernelsDoNotTake) {
   EXPECT_EQ(engine["problems"].get<int64_t>() + refused, 30);
 }
 
+// What a GPU would divide among its multiprocessors, the emulated one divides too.
+TEST(ProgramEmulated, PlansAsTheCommonCardOfTheArchitecture) {
+  for (const std::string arch : {"sm_80", "sm_90a"}) {
+    const std::string text = rapt({"explain", "--arch", arch, "bf16:hq8,hkv1,sq1,sk4096,d64"}).out;
+    const auto splits = [&text](const std::string& engine) {
+      const size_t section = text.find("\n" + engine + ": takes it"), line = text.find("  splits: ", section);
+      return section == std::string::npos ? engine + " refuses" : text.substr(line, text.find('\n', line) - line);
+    };
+    EXPECT_EQ(splits("emulated"), splits("cuda"));
+    EXPECT_TRUE(has(splits("cuda"), " of ")) << text;
+    EXPECT_EQ(rapt({"validate", "--engine", "emulated", "--arch", arch, "bf16:hq8,hkv1,sq1,sk1024,d64"}).code, 0);
+  }
+}
+
 TEST(ProgramEmulated, RefusesAProblemThatWasNamed) {
   const Ran ran = rapt({"validate", "--engine", "emulated", "f64:sq3,d8"});
   EXPECT_EQ(ran.code, 2);

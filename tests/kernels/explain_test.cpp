@@ -108,6 +108,7 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 TEST(Explain, TellsOfTheArchitectureAskedForWithoutADevice) {
   const std::string hopper = explain(dense_problem(RAPT_BF16, 2, 8, 2, 1024, 1024, 128, 128), "sm_90a");
   EXPECT_TRUE(has(hopper, "row: forward_sm90_bf16_d128 for sm_90a")) << hopper;
+  EXPECT_TRUE(has(hopper, "registers: 168 a thread\n")) << hopper;
   EXPECT_TRUE(has(hopper, "grid: 128 blocks, 0.97 waves on the 132 multiprocessors of ")) << hopper;
   EXPECT_TRUE(has(hopper,
                   "roofline: 8.59 GFLOP over 10.6 MB moved at least, 814 FLOP/B; the ridge of NVIDIA H100 SXM5 80GB is at 295: "

@@ -3,6 +3,7 @@
 Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 """
 import os
+import threading
 import time
 
 SHORTEST_TRIAL = 4e-3  # seconds; shorter work is repeated within a trial, after one call outside the clock
@@ -10,14 +11,29 @@ FEWEST_TRIALS = 3
 LONG = 0.2  # seconds; beside such work the slowness of a first call is nothing
 
 
+def threads_at_work():
+    """Other threads of this process that run or wait for a core; None where the system does not say. Their processor time would say too
+    little: Linux adds a running thread's own to the process's no sooner than at the next tick of the clock, 4 ms on."""
+    me, busy = str(threading.get_native_id()), 0
+    try:
+        for task in os.listdir("/proc/self/task"):
+            try:
+                with open(f"/proc/self/task/{task}/stat") as file:
+                    busy += task != me and file.read().rpartition(")")[2].split()[0] == "R"
+            except (FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+                pass
+    except OSError:
+        return None
+    return busy
+
+
 def settle(patience=0.25):
-    """Returns when no thread of this process is busy: the workers of a peer spin for a while after its work, on a core the next one needs."""
-    end = time.perf_counter() + patience
-    while time.perf_counter() < end:
-        busy, begin = time.process_time(), time.perf_counter()
-        time.sleep(1e-3)
-        if time.process_time() - busy < 0.1 * (time.perf_counter() - begin):
-            return
+    """Returns when no other thread of this process is at work, seen twice: the workers of a peer spin for a while after its work (ONNX
+    Runtime's 33 ms, PyTorch's 7), on a core the next one needs."""
+    end, calm = time.perf_counter() + patience, 0
+    while calm < 2 and time.perf_counter() < end:
+        time.sleep(5e-4)
+        calm = calm + 1 if threads_at_work() == 0 else 0
 
 
 class OthersAtWork:

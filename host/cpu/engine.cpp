@@ -70,7 +70,7 @@ void explain(const Request& request, const Choice& choice, Text& text) {
               static_cast<long long>(plan.machine->panel), plan.path->operands, plan.threads, request.threads);
   text.append("  prefill: for more than %lld rows (queries x %lld heads of a group) a sequence; tiles of %lld rows x %lld keys\n",
               static_cast<long long>(kInPlaceRows), static_cast<long long>(p.q.shape[1] / std::max<int64_t>(p.k.shape[1], 1)),
-              static_cast<long long>(plan.tile_rows), static_cast<long long>(kBlock));
+              static_cast<long long>(kTileRows), static_cast<long long>(kBlock));
   text.append("  decode: up to %lld rows a sequence, %lld against %lld keys or more; K and V read in place, once for %lld rows\n",
               static_cast<long long>(kInPlaceRows), static_cast<long long>(kMostInPlaceRows), static_cast<long long>(kManyKeys),
               static_cast<long long>(kDecodeRows));
@@ -78,7 +78,7 @@ void explain(const Request& request, const Choice& choice, Text& text) {
               static_cast<long long>(plan.splits), static_cast<long long>(kMinSplitKeys));
   text.append("  packed: K and V of %lld of %lld (sequence, kv head) pairs at a time, %.1f MiB each; up to %lld keys by one thread alone\n",
               static_cast<long long>(plan.pack_slots), static_cast<long long>(plan.units), static_cast<double>(plan.slot.bytes) / (1 << 20),
-              static_cast<long long>(plan.whole_blocks * kBlock));
+              static_cast<long long>(plan.cut.own_blocks * kBlock));
   text.append("  same bits: whatever the batch, the threads and the pages\n");
 }
 

@@ -13,43 +13,49 @@ namespace rapt::cpu {
 inline constexpr int64_t kInPlaceRows = 27, kMostInPlaceRows = 64, kManyKeys = 2048;
 constexpr int64_t in_place_rows(int64_t keys) { return keys >= kManyKeys ? kMostInPlaceRows : keys >= 512 ? 32 : kInPlaceRows; }
 
-inline constexpr int64_t kSplitRows = 64;        // units with at most this many rows split their keys
-inline constexpr int64_t kMaxSplits = 32;        // into at most this many parts
-inline constexpr int64_t kMinSplitKeys = 512;    // of at least this many keys; of a single tile twice as many, in half as many parts
-inline constexpr int64_t kWholeBytes = 1 << 20;  // of packed K and V, at most about, of a unit that one thread does alone: an L2 cache
+inline constexpr int64_t kSplitRows = 64;       // units with at most this many rows split their keys
+inline constexpr int64_t kMaxSplits = 32;       // into at most this many parts
+inline constexpr int64_t kMinSplitKeys = 512;   // of at least this many keys; of a single tile twice as many, in half as many parts
+inline constexpr int64_t kOwnBytes = 16 << 20;  // of packed K and V, at most, that threads keep for themselves: half of an L3 cache
 
 // How units are cut: what no row's bits depend on.
 struct Cut {
-  int64_t tile_rows;
-  int64_t whole_blocks;  // a unit is done whole up to so many blocks of keys
-  double whole_work;     // and so many pairs of row and key
+  int64_t split_tile_rows;  // rows of a prefill tile of a unit that splits its keys
+  int64_t own_blocks;       // a thread packs K and V for itself up to so many blocks; 0: never
 };
 
-// A unit is one (sequence, kv head). A small one is one task: a thread packs its K and V for itself and does all of its tiles. The blocks
-// of K and V of a large one are packed by all threads, its tiles are tasks, the longest first; tiles of few rows are cut along the keys,
-// all tiles of a part of the keys follow one another, and whoever finishes the last part of a tile merges them. How the arithmetic of a
-// unit is ordered depends on its own sequence alone: a row's bits depend neither on the batch nor on the number of threads.
+// A unit is one (sequence, kv head). What threads take of it:
+// - own: a thread packs its K and V for itself and does tile by tile, from the first row on. Threads that find nothing else to begin pack
+//   them too and help;
+// - dealt: all threads pack its blocks of K and V and take tiles from its end, the longest first, smaller ones towards the call's end;
+// - parts: tiles of few rows, which may be cut along the keys; all tiles of a part of the keys follow one another, and whoever finishes the
+//   last part of a tile merges them.
+// How the arithmetic of a unit is ordered depends on its own sequence alone: a row's bits depend neither on the batch nor on the number of
+// threads.
 struct UnitShape {
-  int64_t rows;    // seqlen_q * group
-  bool decode;     // reads K and V in place
-  bool whole;      // one task
+  int64_t rows;  // seqlen_q * group
+  bool decode;   // reads K and V in place
+  bool own;
   KeyRange keys;   // that some row may see
   int64_t blocks;  // to pack; 0 when decode
   int64_t tile_rows, tiles;
   int64_t split_keys, splits;
+  int64_t first_key() const { return keys.begin / kBlock * kBlock; }
   int64_t parts() const { return tiles * splits; }
-  int64_t tasks() const { return whole ? 1 : parts(); }
-  int64_t shared_blocks() const { return whole ? 0 : blocks; }
+  bool dealt() const { return !own && !decode && splits == 1; }
+  int64_t steps() const { return (rows + kLeastTileRows - 1) / kLeastTileRows; }
+  int64_t numbers() const { return own ? 1 : dealt() ? steps() : parts(); }  // in the count of tasks
+  int64_t shared_blocks() const { return own ? 0 : blocks; }
 };
 UnitShape unit_shape(const Call& call, const Sequence& sequence, const Cut& cut);
 
 // The most splits that keys up to max_keys can have.
 int64_t max_splits(int64_t max_keys);
 
-// Rows of a prefill tile: as many as fit, fewer when there would not be enough tiles to keep all threads busy to the end.
-int64_t choose_tile_rows(const rapt_problem& problem, int32_t threads);
-// The work of a unit up to which it is not worth dividing among threads.
-double choose_whole_work(const Call& call, int32_t threads);
+// Rows of a prefill tile of a unit that splits its keys: few enough that all threads get some.
+int64_t choose_split_tile_rows(const rapt_problem& problem, int32_t threads);
+// Rows of a tile when so many are left for so many threads: the share of one in half of them, in whole steps.
+int64_t rows_to_take(int64_t left, int64_t threads);
 // Threads that are worth waking.
 int32_t choose_threads(const rapt_problem& problem, int32_t threads);
 

@@ -13,14 +13,14 @@ size_t aligned(int64_t bytes) { return static_cast<size_t>(round_up(bytes, 64));
 size_t floats(int64_t count) { return aligned(count * static_cast<int64_t>(sizeof(float))); }
 
 int64_t partial_floats(const Plan& plan) { return kRowAlign + int64_t{kSumLanes} + plan.o_stride; }
-int64_t padded_rows(const Plan& plan) { return std::max(plan.tile_rows, kDecodeRows) + kMicroRows; }
+constexpr int64_t kPaddedRows = kTileRows + kMicroRows;
 
 // Parts of a thread's scratch, in order.
 struct ScratchSizes {
   size_t q, o, scores, zeros, row_max, row_sum, visible;
 };
 ScratchSizes scratch_sizes(const Plan& plan) {
-  const int64_t rows = padded_rows(plan);
+  constexpr int64_t rows = kPaddedRows;
   const int64_t parts = (plan.q_stride + int64_t{kChain} - 1) / int64_t{kChain};
   return {floats(rows * std::max(plan.q_stride, parts * int64_t{kChainStride})),
           floats(rows * plan.o_stride),
@@ -38,16 +38,23 @@ PackedPlace packed_place(const Plan& plan, const rapt_problem& p, int64_t blocks
   return {v, flags, flags + aligned(blocks)};
 }
 
-// One thread packs and uses one unit at a time. Several need a slot to pack ahead, and more where a few tiles are all that a unit has.
+// K and V that threads keep for themselves go to no other core's cache; where there are more threads than units sharing them is cheaper.
+int64_t choose_own_blocks(const Plan& plan, const rapt_problem& p, int64_t blocks) {
+  if (plan.threads > plan.units) return 0;
+  const int64_t bytes = plan.threads == 1 ? kOwnBytes / 16 : kOwnBytes / plan.threads;
+  return std::min(blocks, std::max<int64_t>(1, bytes / static_cast<int64_t>(packed_place(plan, p, 1).bytes)));
+}
+
+// Packed for all: several threads need a slot to pack ahead, and more where a few tiles are all that a unit has.
 void choose_slots(Plan& plan, const rapt_problem& p, int64_t rows) {
-  const int64_t tiles = (rows + plan.tile_rows - 1) / plan.tile_rows;
+  const int64_t tiles = (rows + kTileRows - 1) / kTileRows;
   const int64_t most_keys = rows <= kMostInPlaceRows ? std::min(p.max_seqlen_kv, kManyKeys) : p.max_seqlen_kv;
   const int64_t blocks = (most_keys + kBlock - 1) / kBlock + 1;  // the first may begin before the first key that is needed
   plan.slot = packed_place(plan, p, blocks);
   if (rows <= kInPlaceRows) return;
   plan.pack_slots = std::min(plan.units, plan.threads == 1 ? 1 : 1 + (plan.threads + tiles - 1) / tiles);
-  plan.whole_blocks = std::min(blocks, std::max<int64_t>(1, kWholeBytes / static_cast<int64_t>(packed_place(plan, p, 1).bytes)));
-  plan.own_slot = packed_place(plan, p, plan.whole_blocks);
+  plan.cut.own_blocks = choose_own_blocks(plan, p, blocks);
+  plan.own_slot = packed_place(plan, p, plan.cut.own_blocks);
 }
 
 Packed packed_at(const PackedPlace& place, char* base, KeyRange keys) {
@@ -62,7 +69,7 @@ Plan make_plan(const rapt_problem& p, const Machine& machine, int32_t threads) {
   plan.machine = &machine;
   plan.path = &packed_path(machine, p);
   plan.threads = choose_threads(p, threads);
-  plan.tile_rows = choose_tile_rows(p, plan.threads);
+  plan.cut.split_tile_rows = choose_split_tile_rows(p, plan.threads);
   plan.units = p.batch * p.k.shape[1];
   plan.q_stride = round_up(p.q.shape[3], kRowAlign);
   plan.o_stride = round_up(p.v.shape[3], kRowAlign);

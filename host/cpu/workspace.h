@@ -19,11 +19,10 @@ struct Plan {
   const Machine* machine;
   const PackedPath* path;  // of the machine
   int32_t threads;
-  int64_t tile_rows;
+  Cut cut;
   int64_t units;  // batch * heads_kv
   int64_t q_stride, o_stride;
   int64_t pack_slots;             // units whose K and V are packed at once for all threads
-  int64_t whole_blocks;           // blocks of a unit that a thread packs for itself
   int64_t split_slots;            // units whose partial results are kept at once
   int64_t split_rows, splits;     // most rows of a unit that is split, most splits
   size_t starts;                  // Start [batch + 1]
@@ -38,8 +37,10 @@ Plan make_plan(const rapt_problem& problem, const Machine& machine, int32_t thre
 
 inline constexpr int64_t kMaxSplitTiles = kSplitRows / kLeastTileRows + 1;
 struct UnitCounters {               // atomics, cleared at the start of a run
-  int32_t packed;                   // blocks packed, 0 if the unit is whole
-  int32_t parts;                    // tile parts done
+  int64_t rows_taken;               // of a unit of one's own
+  int32_t helpers;                  // beside the thread that began it
+  int32_t packed;                   // blocks packed for all
+  int32_t done;                     // of its numbers
   int32_t arrived[kMaxSplitTiles];  // parts done of each tile that is split
   // Not of the unit with this number, but of the one with this number among those that use the ring of slots: 1 when it is done.
   int32_t pack_slot_free, split_slot_free;

@@ -172,6 +172,29 @@ TEST_P(Determinism, ARowAloneHasTheBitsOfTheRowInABatchOfSixtyFour) {
   }
 }
 
+// Heads enough for each thread one, which it packs for itself while those that have none help; fewer heads than threads, which all pack and
+// share; both in one call, where some sequences have more keys than a thread packs for itself.
+TEST_P(Determinism, ThreadsThatShareHeadsGiveTheBitsOfOne) {
+  if (GetParam().engine != RAPT_ENGINE_CPU) GTEST_SKIP() << "other engines have no threads that share";
+  const int repeats = test::kSanitized ? 3 : 20;
+  for (const char* problem :
+       {"f32:b1,hq3,sq200,sk300,d64:invariant", "bf16:b3,hq4,hkv2,sq150,sk280,d32:causal=br,lens=random,invariant:ragged",
+        "f16:b4,hq4,sq66,sk300,d256:lens=random,invariant", "f32:b5,hq1,sq97,sk513,d40:win=200:20,lens=edges,invariant"}) {
+    const Case data = case_of(problem);
+    const Outcome expected = run(data, 1);
+    for (const int threads : {2, 3, 5, 16}) {
+      const Planned planned(context(threads), data, GetParam().engine);
+      ASSERT_EQ(planned.status(), RAPT_OK) << planned.sentence();
+      Planned::Desk desk = planned.desk();
+      for (int repeat = 0; repeat < repeats; ++repeat) {
+        desk.outcome.o.fill(static_cast<unsigned char>(0xFF));
+        ASSERT_EQ(planned.run(desk), RAPT_OK) << rapt_last_error();
+        ASSERT_TRUE(same_bits(expected, desk.outcome)) << problem << " on " << threads << " threads, run " << repeat;
+      }
+    }
+  }
+}
+
 TEST_P(Determinism, BatchInvariantBitsDoNotDependOnTheNumberOfThreads) {
   for (const char* problem :
        {"f32:b1,hq8,hkv2,sq1,sk9000,d64:invariant", "bf16:b2,hq8,hkv2,sq2,sk2500,d64:invariant,lens=random:page16",

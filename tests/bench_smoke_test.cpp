@@ -101,6 +101,22 @@ TEST(Compare, UnknownWorkloadIsRefusedWithTheNames) {
   EXPECT_NE(ran.output.find("prefill"), std::string::npos) << ran.output;
 }
 
+TEST(Scaling, PrintsARowForEachProblem) {
+  const Ran ran = run("rapt_scaling f32:b2,hq1,sq40,d16 bf16:hq4,hkv2,sq70,d32:causal=br --threads 2 --rounds 1 --seconds 0");
+  ASSERT_EQ(ran.code, 0) << ran.output;
+  for (const char* row : {"| `f32:b2,sq40,d16` |", "| `bf16:hq4,hkv2,sq70,d32:causal=br` |"})
+    EXPECT_NE(ran.output.find(row), std::string::npos) << ran.output;
+}
+
+TEST(Scaling, RefusesWhatIsNotCutIntoParts) {
+  for (const char* problem :
+       {"f32:hq3,sq40,d16", "f32:hq2,sq40,d16:lens=random", "f32:hq2,sq1,sk40,d16::page16", "f32:hq2,sq4,d16:sinks"}) {
+    const Ran ran = run(std::string("rapt_scaling --threads 2 ") + problem + " 2>&1");
+    EXPECT_EQ(ran.code, 2) << problem;
+    EXPECT_NE(ran.output.find("parts"), std::string::npos) << ran.output;
+  }
+}
+
 TEST(HostCost, PrintsPlanAndRun) {
   const Ran ran = run("rapt_host_cost");
   EXPECT_EQ(ran.code, 0);

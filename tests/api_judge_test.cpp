@@ -84,6 +84,29 @@ TEST_F(JudgeCall, BoundOfLseNeedsAnLse) {
   EXPECT_LT(bound[0], 1e-4);
 }
 
+// Engines of GPU kernels weigh with the type of q; o in more bits is no better for it there.
+TEST_F(JudgeCall, BoundIsTheOneThatTheEngineKeeps) {
+  problem.q.type = problem.k.type = problem.v.type = RAPT_BF16;
+  const auto bound_for = [&](int32_t engine, rapt_type o_type) {
+    problem.engine = engine, problem.o.type = o_type;
+    EXPECT_EQ(ask_bound(), RAPT_OK) << rapt_last_error();
+    return bound;
+  };
+  const std::vector<double> narrow = bound_for(RAPT_ENGINE_CPU, RAPT_BF16), wide = bound_for(RAPT_ENGINE_CPU, RAPT_F32);
+  EXPECT_LT(wide[0], narrow[0]);
+  EXPECT_EQ(bound_for(RAPT_ENGINE_REFERENCE, RAPT_F32), wide);
+  EXPECT_EQ(bound_for(RAPT_ENGINE_CUDA, RAPT_F32), narrow);
+  EXPECT_EQ(bound_for(RAPT_ENGINE_CUDA, RAPT_BF16), narrow);
+  rapt_plan* plan = nullptr;
+  problem.engine = RAPT_ENGINE_AUTO, problem.o.type = RAPT_F32;
+  ASSERT_EQ(rapt_plan_create(context.get(), &problem, &plan), RAPT_OK) << rapt_last_error();
+  const bool on_gpu = std::string(rapt_plan_kernel(plan)).find("cuda") == 0;
+  rapt_plan_destroy(plan);
+  EXPECT_EQ(bound_for(RAPT_ENGINE_AUTO, RAPT_F32), on_gpu ? narrow : wide);
+  problem.q.type = problem.k.type = problem.v.type = RAPT_F32;
+  EXPECT_EQ(bound_for(RAPT_ENGINE_CUDA, RAPT_F32), bound_for(RAPT_ENGINE_CPU, RAPT_F32));
+}
+
 TEST_F(JudgeCall, LeavesTheOutputsAlone) {
   problem.lse = rapt_dense(RAPT_F32, kBatch, kHeadsQ, kSeqlenQ, 1);
   args.lse = data.lse.data();

@@ -163,7 +163,8 @@ TEST(BenchJudge, SampleAgreesWithTheWholeOnACorrectAnswer) {
     const Case data = workbench::make_case(workbench::parse_problem(text));
     const workbench::Outcome outcome = workbench::run_engine(context.get(), data, RAPT_ENGINE_CPU, false);
     ASSERT_TRUE(outcome.ok()) << outcome.message;
-    const JudgedRows whole = judge_rows(context.get(), data, outcome, 1e9), sample = judge_rows(context.get(), data, outcome, 1);
+    const JudgedRows whole = judge_rows(context.get(), data, outcome, RAPT_ENGINE_CPU, 1e9),
+                     sample = judge_rows(context.get(), data, outcome, RAPT_ENGINE_CPU, 1);
     EXPECT_EQ(whole.rows, whole.rows_in_all);
     EXPECT_LT(sample.rows, sample.rows_in_all);
     EXPECT_GT(sample.rows, 0);
@@ -178,7 +179,7 @@ TEST(BenchJudge, SampleNoticesAnErrorInTheLastRow) {
   workbench::Outcome outcome = workbench::run_engine(context.get(), data, RAPT_ENGINE_CPU, false);
   const int64_t last = workbench::extent(data.problem.o) - 1;
   workbench::store(outcome.o.data(), RAPT_F32, last, workbench::load(outcome.o.data(), RAPT_F32, last) + 0.01);
-  EXPECT_GT(judge_rows(context.get(), data, outcome, 1).error_of_bound, 1);
+  EXPECT_GT(judge_rows(context.get(), data, outcome, RAPT_ENGINE_CPU, 1).error_of_bound, 1);
 }
 
 TEST(Bench, AnswerBeyondItsBoundFailsTheCommand) {

@@ -171,6 +171,18 @@ TEST(Judge, AcquitsTheReferenceWhereverRowsLie) {
   }
 }
 
+TEST(Judge, HoldsEachEngineToItsBounds) {
+  const Context context = make_context(1);
+  const Case wide = make("bf16/bf16/bf16/f32:sq3,sk9,d8"), alike = make("bf16:sq3,sk9,d8");
+  const Judgement exact = judge(context.get(), wide), of_cuda = judged_for(context.get(), wide, RAPT_ENGINE_CUDA, exact);
+  EXPECT_EQ(of_cuda.o, exact.o);
+  EXPECT_EQ(of_cuda.bound_o, judge(context.get(), wide, RAPT_ENGINE_CUDA).bound_o);
+  EXPECT_GT(of_cuda.bound_o[0], 100 * exact.bound_o[0]);
+  EXPECT_EQ(of_cuda.bound_lse, exact.bound_lse);
+  EXPECT_EQ(judged_for(context.get(), wide, RAPT_ENGINE_CPU, of_cuda).bound_o, exact.bound_o);
+  EXPECT_EQ(judge(context.get(), alike, RAPT_ENGINE_CUDA).bound_o, judge(context.get(), alike).bound_o);
+}
+
 TEST(Judge, ReportsARefusalWithTheProblemAndItsStatus) {
   const Context context = make_context(1);
   const Verdict verdict = validate(context.get(), make("f64:sq3,d4"), RAPT_ENGINE_CPU);

@@ -6,6 +6,8 @@
 #include "api/check_problem.h"
 #include "api/check_tensor.h"
 #include "api/context.h"
+#include "api/engines.h"
+#include "api/plan.h"
 #include "api/read_struct.h"
 #include "api/status.h"
 #include "reference/engine.h"
@@ -27,6 +29,7 @@ rapt_status check_question(const rapt_context* context, const rapt_problem* prob
   if (status != RAPT_OK) return status;
   question.request.threads = context->executor.threads;
   question.request.isa = context->isa;
+  question.request.architecture = context->architecture;
   if (is_empty_work(question.request.problem)) return RAPT_OK;
   status = check_args(question.request.problem, question.args, WithOutputs::kNo);
   return status == RAPT_OK ? check_lengths(question.request.problem, question.args) : status;
@@ -71,6 +74,14 @@ rapt_status map(rapt_context* context, const rapt_problem* problem, const rapt_a
   return ask_judge([&](Text& fault) { return reference::map(question.request, question.args, stage, map, fault); });
 }
 
+// The engine that a plan would get; nullptr: AUTO finds none.
+const Engine* engine_for(const Request& request) {
+  if (request.problem.engine != RAPT_ENGINE_AUTO) return find_engine(request.problem.engine);
+  rapt_plan plan = {};
+  plan.request = request;
+  return choose_first(engines(), plan) == RAPT_OK ? plan.engine : nullptr;
+}
+
 rapt_status error_bound(rapt_context* context, const rapt_problem* problem, const rapt_args* args, double* bound_o, double* bound_lse) {
   Question question;
   rapt_status status = check_question(context, problem, args, Outputs::kRequired, question);
@@ -81,6 +92,9 @@ rapt_status error_bound(rapt_context* context, const rapt_problem* problem, cons
   status = check_result("bound_o", bound_o);
   if (status == RAPT_OK && bound_lse != nullptr) status = check_result("bound_lse", bound_lse);
   if (status != RAPT_OK) return status;
+  rapt_problem& checked = question.request.problem;
+  const Engine* engine = engine_for(question.request);
+  if (engine != nullptr && engine->bound_type != nullptr) checked.o.type = engine->bound_type(checked);
   return ask_judge([&](Text& fault) { return reference::error_bound(question.request, question.args, bound_o, bound_lse, fault); });
 }
 

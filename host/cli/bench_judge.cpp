@@ -43,7 +43,7 @@ std::vector<Rows> choose_rows(const Case& data, double budget) {
 
 }  // namespace
 
-JudgedRows judge_rows(rapt_context* context, const Case& data, const Outcome& outcome, double budget) {
+JudgedRows judge_rows(rapt_context* context, const Case& data, const Outcome& outcome, int32_t engine, double budget) {
   JudgedRows judged;
   double cost = 0;
   for (size_t b = 0; b < data.lens_q.size(); ++b) {
@@ -53,12 +53,12 @@ JudgedRows judge_rows(rapt_context* context, const Case& data, const Outcome& ou
   }
   if (cost <= budget) {
     judged.rows = judged.rows_in_all;
-    judged.error_of_bound = workbench::compare(data, workbench::judge(context, data), outcome).worst;
+    judged.error_of_bound = workbench::compare(data, workbench::judge(context, data, engine), outcome).worst;
     return judged;
   }
   for (const Rows& rows : choose_rows(data, budget)) {
     const Case part = rows_of(data, rows);
-    const workbench::Verdict verdict = workbench::compare(part, workbench::judge(context, part), rows_of(data, outcome, rows));
+    const workbench::Verdict verdict = workbench::compare(part, workbench::judge(context, part, engine), rows_of(data, outcome, rows));
     judged.error_of_bound = std::max(judged.error_of_bound, verdict.worst);
     judged.rows += rows.count * group_of(data.problem);
   }

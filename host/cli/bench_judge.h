@@ -18,6 +18,6 @@ struct JudgedRows {
 
 // `outcome` is an engine's answer to `data`. Looks at everything if the judge needs at most `budget` multiply-adds for it; otherwise at the
 // first, middle and last rows of the first and last kv head of the first and last sequence, each as a dense problem of its own.
-JudgedRows judge_rows(rapt_context* context, const workbench::Case& data, const workbench::Outcome& outcome, double budget);
+JudgedRows judge_rows(rapt_context* context, const workbench::Case& data, const workbench::Outcome& outcome, int32_t engine, double budget);
 
 }  // namespace rapt::cli

@@ -101,7 +101,7 @@ Measurement measurement_of(rapt_context* context, const workbench::Problem& prob
   m.gflops = workbench::flops(problem) / m.best_s * 1e-9;
   m.gbps = workbench::unique_bytes(problem) / m.best_s * 1e-9;
   if (judged) {
-    const JudgedRows rows = judge_rows(context, data, runner.outcome, kJudgeBudget);
+    const JudgedRows rows = judge_rows(context, data, runner.outcome, runner.engine, kJudgeBudget);
     m.error_of_bound = rows.error_of_bound;
     m.judged_rows = rows.rows;
     m.rows = rows.rows_in_all;

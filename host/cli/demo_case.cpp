@@ -75,7 +75,7 @@ std::vector<double> map_of(rapt_context* context, const workbench::Case& data, i
 Answer answer_of(rapt_context* context, const workbench::Case& data, int32_t engine, const std::vector<double>& exact_o) {
   const workbench::Outcome outcome = workbench::run_engine(context, data, engine);
   if (!outcome.ok()) throw std::runtime_error(outcome.message);
-  workbench::Judgement exact = workbench::judge(context, data);
+  workbench::Judgement exact = workbench::judge(context, data, engine);
   exact.o = exact_o;
   const workbench::Verdict verdict = workbench::compare(data, exact, outcome);
   Answer answer{outcome.kernel, std::vector<double>(exact_o.size()), verdict.max_abs_error, verdict.worst};

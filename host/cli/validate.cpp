@@ -99,7 +99,8 @@ void hold_against(const workbench::Case& data, const workbench::Judgement& exact
     if (contender.refusal_is_fault) throw BadInput(fmt::format("{}: {}", data.name, refusal));
     contender.tally.add_refusal(data.name, refusal.substr(refusal.find(": ") + 2));
   } else if (outcome.ok()) {
-    contender.tally.add(data.name, workbench::compare(data, exact, outcome), outcome.kernel);
+    const workbench::Judgement own = workbench::judged_for(contender.context.get(), data, contender.engine, exact);
+    contender.tally.add(data.name, workbench::compare(data, own, outcome), outcome.kernel);
   } else {
     workbench::Verdict verdict;
     verdict.pass = false;

@@ -95,6 +95,11 @@ bool choose(const Machine& machine, const Request& request, Choice& choice, Text
   return true;
 }
 
+rapt_type bound_type(const rapt_problem& p) {
+  const bool rounded = p.q.type == RAPT_F16 || p.q.type == RAPT_BF16;
+  return p.o.type == RAPT_F32 && rounded ? p.q.type : p.o.type;
+}
+
 rapt_status run(const Machine& machine, const Request& request, const Choice& choice, const rapt_args& args, void* workspace, void* stream,
                 Text& fault) {
   const Plan plan = plan_of(choice);

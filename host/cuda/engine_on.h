@@ -22,6 +22,7 @@ rapt_status run(const Machine& machine, const Request& request, const Choice& ch
                 Text& fault);
 void explain(const Machine& machine, const Request& request, const Choice& choice, Text& text);
 bool variant_at(const Machine& machine, int32_t index, rapt_variant& variant);
+rapt_type bound_type(const rapt_problem& problem);  // of o: weights are rounded to the type of q
 
 template <const Machine& kMachine>
 constexpr Engine engine_on(int32_t id) {
@@ -33,7 +34,8 @@ constexpr Engine engine_on(int32_t id) {
           [](const Request& request, const Choice& choice, const rapt_args& args, void* workspace, const rapt_executor&, void* stream,
              Text& fault) { return run(kMachine, request, choice, args, workspace, stream, fault); },
           [](const Request& request, const Choice& choice, Text& text) { explain(kMachine, request, choice, text); },
-          [](int32_t index, rapt_variant& variant) { return variant_at(kMachine, index, variant); }};
+          [](int32_t index, rapt_variant& variant) { return variant_at(kMachine, index, variant); },
+          bound_type};
 }
 
 }  // namespace rapt::gpu

@@ -69,6 +69,9 @@ struct Engine {
   void (*explain)(const Request& request, const Choice& choice, Text& text);
   // Row `index` of its kernel table; false past the end.
   bool (*variant_at)(int32_t index, rapt_variant& variant);
+
+  // The type whose bound its o keeps (rapt_error_bound). nullptr: o's own, always.
+  rapt_type (*bound_type)(const rapt_problem& problem) = nullptr;
 };
 
 }  // namespace rapt

@@ -16,14 +16,17 @@ namespace rapt::workbench {
 struct Judgement {
   std::vector<double> o, lse, bound_o, bound_lse;
 };
-Judgement judge(rapt_context* context, const Case& data);  // throws std::runtime_error if the reference refuses
+// With the bounds that this engine keeps. Throws std::runtime_error if the reference refuses.
+Judgement judge(rapt_context* context, const Case& data, int32_t engine = RAPT_ENGINE_REFERENCE);
+// The same answer with the bounds of another engine, which differ where o is of a wider type than q alone.
+Judgement judged_for(rapt_context* context, const Case& data, int32_t engine, Judgement exact);
 
 struct Verdict {
   bool pass = true;
-  double worst = 0;        // max |error| / bound over o and lse; infinity where the sets of non-finite values differ
+  double worst = 0;  // max |error| / bound over o and lse; infinity where the sets of non-finite values differ
   double max_abs_error = 0;
-  std::string worst_element;  // "o[0,3,17,5] = 0.25, exact 0.2500001, bound 3e-8"
-  std::string message;        // one line: why it failed, with the problem string; empty on pass
+  std::string worst_element;       // "o[0,3,17,5] = 0.25, exact 0.2500001, bound 3e-8"
+  std::string message;             // one line: why it failed, with the problem string; empty on pass
   std::vector<int64_t> histogram;  // counts of |error| / bound of o in tenths of the bound: [0,.1), [.1,.2) ... [.9,1), >= 1
 };
 // Rows past a sequence's length do not count (they are not written; run_engine checks that). NaN must meet NaN, inf the same inf.

@@ -61,7 +61,7 @@ TEST_P(BugCatalogueD, D11PrefixAndSuffixMergedAreTheWhole) {
   for (const char* type : {"f32", "f16/f16/f16/f32", "bf16/bf16/bf16/f32"}) {
     const Case whole = case_of(fmt::format("{}:b1,hq4,hkv2,sq5,sk4160,d64", type));
     const Outcome both = merged(context(), whole, {run(keys_of(whole, 0, 4096)), run(keys_of(whole, 4096, 4160))});
-    const Verdict verdict = compare(whole, judge(judging_context(), whole), both);
+    const Verdict verdict = compare(whole, judge(judging_context(), whole, GetParam().engine), both);
     EXPECT_TRUE(verdict.pass) << type << ": " << verdict.message;
   }
 }

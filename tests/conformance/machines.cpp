@@ -74,7 +74,7 @@ Outcome run_on(const Machine& machine, const Case& data, int threads) {
 void expect_judged_on(const Machine& machine, const Judged& answer, int threads) {
   const Outcome outcome = run_on(machine, answer.data, threads);
   if (!outcome.ok()) return;
-  const Verdict verdict = compare(answer.data, answer.exact, outcome);
+  const Verdict verdict = compare(answer.data, judged_for(judging_context(), answer.data, machine.engine, answer.exact), outcome);
   EXPECT_TRUE(verdict.pass) << machine.name << ": " << verdict.message;
 }
 

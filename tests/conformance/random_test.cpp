@@ -45,7 +45,8 @@ struct Campaign {
 
   void attempt(const Attempt& attempt, const Case& data, const Judgement& exact) {
     const Outcome outcome = run_engine(context_of(attempt.machine, attempt.threads), data, attempt.machine.engine, attempt.suspicious);
-    const Verdict verdict = outcome.ok() ? compare(data, exact, outcome) : Verdict{};
+    const auto own = [&] { return judged_for(context_of(attempt.machine, attempt.threads), data, attempt.machine.engine, exact); };
+    const Verdict verdict = outcome.ok() ? compare(data, own(), outcome) : Verdict{};
     const std::lock_guard lock(mutex);
     if (std::isfinite(verdict.worst)) worst = std::max(worst, verdict.worst);
     if (outcome.ok() && verdict.pass) return;

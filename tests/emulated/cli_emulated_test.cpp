@@ -36,6 +36,16 @@ TEST(ProgramEmulated, ValidatesTheKernelsOfEachArchitecture) {
   EXPECT_EQ(rapt({"validate", "--engine", "emulated", kProblem}).out.substr(0, 6), "engine");
 }
 
+// P is of q's type in the kernels, so an o in more bits keeps the bound of q's; and not one that is wider still.
+TEST(ProgramEmulated, JudgesAWideOutputByTheBoundThatKernelsKeep) {
+  for (const std::string arch : {"sm_80", "sm_90a"}) {
+    const Ran ran = rapt({"validate", "--json", "--engine", "emulated", "--arch", arch, "bf16/bf16/bf16/f32:b2,hq4,hkv2,sq70,sk133,d64",
+                          "f16/f16/f16/f32:hq2,sq5,sk70,d64:sinks"});
+    ASSERT_EQ(ran.code, 0) << ran.err << ran.out;
+    EXPECT_GT(json::parse(ran.out)["engines"][0]["error_of_bound"], 0.1) << ran.out;
+  }
+}
+
 // How right the kernels are is the matter of tests/kernels; here, that what they do not take is counted and does not end the run.
 TEST(ProgramEmulated, CountsWhatKernelsDoNotTake) {
   const Ran ran = rapt({"validate", "--json", "--engine", "emulated", "--random", "30", "--tiles"});

@@ -137,24 +137,10 @@ Outcome run(const Machine& machine, const Case& data, emu::Report* last) {
   return outcome;
 }
 
-namespace {
-
-// The exact answer. Kernels round P to the type of q, so the bound is that of an o of this type even where o is f32.
-Judgement judge_in_type_of_q(const Case& data) {
-  rapt_context* context = conformance::judging_context();
-  Judgement exact = judge(context, data);
-  rapt_problem rounded = data.problem;
-  rounded.o.type = rounded.q.type;
-  EXPECT_EQ(rapt_error_bound(context, &rounded, &data.args, exact.bound_o.data(), nullptr), RAPT_OK) << rapt_last_error();
-  return exact;
-}
-
-}  // namespace
-
 testing::AssertionResult agrees_with_the_judge(const Machine& machine, const Case& data) {
   const Outcome outcome = run(machine, data);
   if (!outcome.ok()) return testing::AssertionFailure() << data.name << " on " << outcome.kernel << ": " << outcome.message;
-  const Verdict verdict = compare(data, judge_in_type_of_q(data), outcome);
+  const Verdict verdict = compare(data, judge(conformance::judging_context(), data, RAPT_ENGINE_CUDA), outcome);
   if (!verdict.pass) return testing::AssertionFailure() << outcome.kernel << ": " << verdict.message;
   return testing::AssertionSuccess() << outcome.kernel << ": " << data.name << ": worst error " << verdict.worst << " of the bound";
 }

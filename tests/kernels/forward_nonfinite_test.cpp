@@ -89,6 +89,28 @@ TEST_P(Nonfinite, AQueryThatIsNotANumberSpoilsItsRowAlone) {
   expect_same_before(data, 140, plain, got);
 }
 
+// Whose weight is 0, and 0 * inf is NaN: of a key with an infinity, and of a row with one.
+TEST_P(Nonfinite, InfiniteValuesUnderAScoreOfMinusInfinityAreNaN) {
+  Case data = fresh();
+  set_key(data, 75, 5, INFINITY);
+  set_value(data, 75, 3, INFINITY);
+  set_value(data, 76, 20, INFINITY);
+  for (int64_t key = 0; key < 160; ++key) set_key(data, key, 6, -1);
+  store(data.q.data(), data.problem.q.type, query_row(data, data.problem.q, 0, 0, 40) + 6, INFINITY);
+  set_value(data, 20, 21, -INFINITY);
+  EXPECT_TRUE(agrees_with_the_judge(machine(), data));
+  const Outcome got = run(machine(), data);
+  const auto count = [&](int64_t col, auto is) {  // of rows that see key 75
+    int64_t found = 0;
+    for (int64_t row = 65; row < 150; ++row)
+      found += is(load(got.o.data(), data.problem.o.type, query_row(data, data.problem.o, 0, 0, row) + col)) ? 1 : 0;
+    return found;
+  };
+  EXPECT_EQ(count(3, [](double x) { return std::isnan(x); }), 85);
+  EXPECT_GT(count(20, [](double x) { return x == INFINITY; }), 20);
+  EXPECT_GT(count(22, [](double x) { return std::isfinite(x); }), 20);
+}
+
 TEST_P(Nonfinite, ValuesReachTheHeadsOfTheirGroupAndNoOther) {
   const std::string shape = fmt::format("{}:b1,hq4,hkv2,sq20,sk40,{}:causal=br", type(), GetParam().text());
   Case data = make_case(parse_problem(shape));

@@ -65,6 +65,25 @@ TEST_P(WholeNonfinite, KeysReachTheRowsThatSeeThemAndNoOther) {
   }
 }
 
+// Under a score of -inf infinite values are NaN; softcap leaves no such score.
+TEST_P(WholeNonfinite, InfiniteValuesUnderAScoreOfMinusInfinityAreNaN) {
+  for (const char* rest : {"causal=br,win=40:-1", "mask=11qk,win=30:20", "bias=11qk,alibi", "cap=3", "win=20:0:pointers5"}) {
+    Case data = fresh("b1,hq2,hkv1,sq70,sk140", rest);
+    for (const int64_t key : {40, 95, 101}) set(data, &Case::k, key, 6, INFINITY);  // rows with a positive query are NaN
+    set(data, &Case::v, 95, 24, INFINITY);
+    set(data, &Case::v, 100, 25, -INFINITY);
+    set(data, &Case::v, 101, 26, NAN);
+    EXPECT_TRUE(agrees_with_the_judge({80}, data));
+  }
+  Case data = fresh("b1,hq4,hkv1,sq5,sk600", "causal=br");
+  set(data, &Case::k, 550, 6, INFINITY);
+  set(data, &Case::v, 550, 24, INFINITY);
+  for (int64_t key = 0; key < 250; ++key) set(data, &Case::k, key, 7, -INFINITY);
+  set(data, &Case::v, 100, 25, INFINITY);  // rows with a positive query see a split of nothing but -inf
+  EXPECT_TRUE(agrees_with_the_judge({80}, data));
+  EXPECT_TRUE(agrees_with_the_judge({80, 0, 64}, data));
+}
+
 // A bias may be anything; -inf hides, whatever the score.
 TEST_P(WholeNonfinite, BiasesReachTheirRowsAlone) {
   Case data = fresh("b1,hq1,hkv1,sq20,sk100", "bias=11qk");

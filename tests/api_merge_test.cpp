@@ -130,6 +130,16 @@ TEST(MergeCall, ResultMayBeOneOfThePartsAndDoWithoutLse) {
   EXPECT_EQ(silent.o, apart.o);
 }
 
+TEST(MergeCall, InfinitiesOfTheFaintestPartCount) {
+  const ContextOwner context = make_context(1);
+  Part a = part_of(1), b = part_of(2), sum;
+  b.o[5] = kInf, b.lse[1] = -1000;  // exp(-1000) is 0 in f64 too
+  const rapt_partial parts[] = {a.partial(), b.partial()}, result = sum.partial();
+  ASSERT_EQ(rapt_merge(context.get(), parts, 2, &result, nullptr), RAPT_OK) << rapt_last_error();
+  EXPECT_EQ(sum.o[5], kInf);
+  EXPECT_EQ(sum.o[4], a.o[4]);
+}
+
 TEST(MergeCall, EmptyTensorsNeedNoData) {
   const ContextOwner context = make_context(1);
   const rapt_partial empty = {rapt_dense(RAPT_F32, 0, 2, 3, 4), rapt_dense(RAPT_F32, 0, 2, 3, 1), nullptr, nullptr};

@@ -1,4 +1,4 @@
-// rapt_merge: refusals about the parts and the result. The sums are the cpu engine's.
+// rapt_merge: refusals about the parts and the result. The sums are those of the engine in whose memory they lie.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstdint>
@@ -6,6 +6,7 @@
 
 #include "api/check_tensor.h"
 #include "api/context.h"
+#include "api/engines.h"
 #include "api/names.h"
 #include "api/status.h"
 #include "cpu/engine.h"
@@ -97,13 +98,50 @@ rapt_status check_merge(const rapt_context* context, const rapt_partial* parts, 
   return status;
 }
 
+// nullptr: the host's.
+const Engine* engine_with(const void* memory) {
+  for (const Engine* engine : engines()) {
+    if (engine->has_memory != nullptr && engine->has_memory(memory)) return engine;
+  }
+  return nullptr;
+}
+
+// All of it lies in one memory: whose?
+rapt_status find_memory(const rapt_partial* parts, int32_t count, const rapt_partial& result, const Engine*& engine) {
+  engine = engine_with(result.o_data);
+  const auto check = [&](int32_t part, const char* field, const void* data) {
+    if (data == nullptr || engine_with(data) == engine) return rapt_status{RAPT_OK};
+    const auto words = [](bool host) { return host ? "the host's memory" : "a device's memory"; };
+    return fail(RAPT_INVALID_ARGUMENT, "%s_data is in %s and result.o_data in %s; copy one of them, so that all are on one side",
+                name_of(part, field).text, words(engine != nullptr), words(engine == nullptr));
+  };
+  rapt_status status = check(-1, "lse", result.lse_data);
+  for (int32_t part = 0; part < count && status == RAPT_OK; ++part) {
+    status = check(part, "o", parts[part].o_data);
+    if (status == RAPT_OK) status = check(part, "lse", parts[part].lse_data);
+  }
+  return status;
+}
+
+rapt_status merge(const rapt_context& context, const rapt_partial* parts, int32_t count, const rapt_partial& result, void* stream) {
+  const Engine* engine = nullptr;
+  rapt_status status = find_memory(parts, count, result, engine);
+  if (status != RAPT_OK) return status;
+  if (engine == nullptr) {
+    cpu::merge(parts, count, result, context.executor);
+    return RAPT_OK;
+  }
+  char sentence[kSentenceBytes];
+  Text fault(sentence, sizeof sentence);
+  status = engine->merge(parts, count, result, stream, fault);
+  return status == RAPT_OK ? RAPT_OK : fail(status, "engine %s: %s", engine->name, sentence);
+}
+
 }  // namespace
 }  // namespace rapt::api
 
 rapt_status rapt_merge(rapt_context* context, const rapt_partial* parts, int32_t count, const rapt_partial* result, void* stream) {
-  static_cast<void>(stream);  // host memory: the cpu engine merges, and returns when done
   const rapt_status status = rapt::api::check_merge(context, parts, count, result);
   if (status != RAPT_OK || rapt::api::is_empty(result->o)) return status;
-  rapt::cpu::merge(parts, count, *result, context->executor);
-  return RAPT_OK;
+  return rapt::api::merge(*context, parts, count, *result, stream);
 }

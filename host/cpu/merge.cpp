@@ -58,7 +58,8 @@ void merge_row(const Merge& m, int64_t b, int64_t h, int64_t i) {
       const rapt_partial& part = m.parts[p];
       const double part_lse = lse_of(part, b, h, i);
       if (part_lse == kNothing) continue;
-      value += std::exp(part_lse - lse) * read(part.o_data, part.o.type, offset(part.o, b, h, i) + d);
+      const double weight = std::exp(part_lse - lse), x = read(part.o_data, part.o.type, offset(part.o, b, h, i) + d);
+      value += weight == 0 && !std::isfinite(x) ? x : weight * x;  // too small for f64, and no 0 to an infinity
     }
     write(m.result.o_data, o.type, offset(o, b, h, i) + d, value);
   }

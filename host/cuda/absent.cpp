@@ -23,7 +23,7 @@ bool no_encode(const gpu::TensorMapRequest&, simt::TensorMap&, Text&) { return f
 int no_merge(const kernels::Launch&) { return 1; }
 void no_words(int, Text&) {}
 
-constexpr gpu::Machine kMachine = {"cuda", forward, no_merge, no_device, no_encode, no_words};
+constexpr gpu::Machine kMachine = {"cuda", forward, no_merge, no_merge, nullptr, no_device, no_encode, no_words};
 
 }  // namespace
 

@@ -9,6 +9,9 @@ namespace rapt::cuda {
 // Asked once per device and kept; later calls cost one cudaGetDevice. Safe from any thread.
 const gpu::Device* current_device(int32_t, Text& why_not);
 
+// Allocated on a device, or managed. Asks the driver, which makes no context for it; false where there is no driver.
+bool is_device_memory(const void* pointer);
+
 bool encode_tensor_map(const gpu::TensorMapRequest& request, simt::TensorMap& map, Text& fault);
 
 }  // namespace rapt::cuda

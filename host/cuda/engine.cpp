@@ -36,7 +36,8 @@ void put_in_words(int error, Text& fault) {
   fault.append("CUDA says: %s (%s)", cudaGetErrorString(code), cudaGetErrorName(code));
 }
 
-constexpr gpu::Machine kMachine = {"cuda", forward, launch_merge, current_device, encode_tensor_map, put_in_words};
+constexpr gpu::Machine kMachine = {"cuda",           forward,        launch_merge,      launch_merge_parts,
+                                   is_device_memory, current_device, encode_tensor_map, put_in_words};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cuda/machine.h"
+#include "cuda/merge_parts.h"
 #include "cuda/select.h"
 
 namespace rapt::gpu {
@@ -35,7 +36,11 @@ constexpr Engine engine_on(int32_t id) {
              Text& fault) { return run(kMachine, request, choice, args, workspace, stream, fault); },
           [](const Request& request, const Choice& choice, Text& text) { explain(kMachine, request, choice, text); },
           [](int32_t index, rapt_variant& variant) { return variant_at(kMachine, index, variant); },
-          bound_type};
+          bound_type,
+          kMachine.has_memory,
+          [](const rapt_partial* parts, int32_t count, const rapt_partial& result, void* stream, Text& fault) {
+            return merge_parts(kMachine, parts, count, result, stream, fault);
+          }};
 }
 
 }  // namespace rapt::gpu

@@ -21,9 +21,11 @@ struct Device {
 };
 
 struct Machine {
-  const char* name;                                // of the engine: "cuda"
-  std::span<const kernels::Variant> (*forward)();  // the table's rows on this machine, best first
-  int (*merge)(const kernels::Launch& call);       // of partial results: kernels::Merge
+  const char* name;                                 // of the engine: "cuda"
+  std::span<const kernels::Variant> (*forward)();   // the table's rows on this machine, best first
+  int (*merge)(const kernels::Launch& call);        // of the partial results of splits: kernels::Merge
+  int (*merge_parts)(const kernels::Launch& call);  // of those that are given: kernels::MergeParts
+  bool (*has_memory)(const void* pointer);          // is it memory of the machine's? nullptr: it has none
   // nullptr, with a sentence, where there is none. architecture: that of the request; an emulated device takes it on.
   const Device* (*device)(int32_t architecture, Text& why_not);
   bool (*encode)(const TensorMapRequest& request, simt::TensorMap& map, Text& fault);

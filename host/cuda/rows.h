@@ -16,7 +16,8 @@ std::span<const kernels::Variant> forward_compiled_for<80>();
 template <>
 std::span<const kernels::Variant> forward_compiled_for<90>();
 
-// The merge of partial results; sm_80 and newer.
+// The merges of partial results; sm_80 and newer.
 int launch_merge(const kernels::Launch& call);
+int launch_merge_parts(const kernels::Launch& call);
 
 }  // namespace rapt::cuda

@@ -18,18 +18,21 @@ void put_in_words(const kernels::EmulatedCall& call, Text& fault) {
   if (call.report.total > 1) fault.append("\n  and %llu more", static_cast<unsigned long long>(call.report.total - 1));
 }
 
-rapt_status run_in_turn(const Request& request, const Choice& choice, const rapt_args& args, Text& fault) {
-  static std::mutex one_launch_at_a_time;  // the emulator watches all registered memory at once
-  static unsigned turn = 0;
+std::mutex one_launch_at_a_time;  // the emulator watches all registered memory at once
+unsigned turn = 0;
+
+// Runs on so many threads, and once more on one if there was a finding: then the first finding is always the same.
+template <class Run>
+rapt_status in_turn(int32_t threads, Text& fault, Run&& run) {
   const std::lock_guard lock(one_launch_at_a_time);
   kernels::EmulatedCall call;
   call.options = policy({}, turn++ % kPolicies);
-  call.options.os_threads = request.threads;
-  const rapt_status status = run(request, choice, args, 0, call, fault);
+  call.options.os_threads = threads;
+  const rapt_status status = run(call);
   if (call.report.clean()) return status;
-  call.options.os_threads = 1;  // again, so that the first finding is always the same one
+  call.options.os_threads = 1;
   kernels::EmulatedCall again = call;
-  run(request, choice, args, 0, again, fault);
+  run(again);
   put_in_words(again.report.clean() ? call : again, fault);
   return RAPT_INTERNAL;
 }
@@ -37,17 +40,27 @@ rapt_status run_in_turn(const Request& request, const Choice& choice, const rapt
 rapt_status run_copies(const Request& request, const Choice& choice, const rapt_args& args, void*, const rapt_executor&, void*,
                        Text& fault) {
   try {
-    return run_in_turn(request, choice, args, fault);
+    return in_turn(request.threads, fault, [&](kernels::EmulatedCall& call) { return run(request, choice, args, 0, call, fault); });
   } catch (const std::bad_alloc&) {
     fault.append("out of memory for copies of the tensors and what the emulator remembers of each byte; make the problem smaller");
     return RAPT_OUT_OF_MEMORY;
   }
 }
 
+// Of parts in the emulator's memory, which its tests alone have.
+rapt_status merge(const rapt_partial* parts, int32_t count, const rapt_partial& result, void*, Text& fault) {
+  return in_turn(1, fault, [&](kernels::EmulatedCall& call) {
+    call.report = {};
+    call.kernel = "merge_parts";
+    return gpu::merge_parts(kMachine, parts, count, result, &call, fault);
+  });
+}
+
 constexpr Engine engine() {
   Engine engine = gpu::engine_on<kMachine>(RAPT_ENGINE_EMULATED);
   engine.host_memory = true;
   engine.run = run_copies;
+  engine.merge = merge;
   engine.variant_at = [](int32_t, rapt_variant&) { return false; };  // cuda lists them
   return engine;
 }

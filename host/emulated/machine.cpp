@@ -40,9 +40,13 @@ bool encode(const gpu::TensorMapRequest& request, simt::TensorMap& map, Text& fa
 
 void put_in_words(int, Text&) {}  // the report has them
 
+bool has_memory(const void* pointer) { return emu::find_global(pointer) != nullptr; }
+
 }  // namespace
 
-constinit const gpu::Machine kMachine = {"emulated", kernels::emulated_forward, kernels::emulated_merge, device, encode, put_in_words};
+constinit const gpu::Machine kMachine = {
+    "emulated",  kernels::emulated_forward, kernels::emulated_merge, kernels::emulated_merge_parts, has_memory, device, encode,
+    put_in_words};
 
 void set_multiprocessors(int32_t count) { multiprocessors = count; }
 

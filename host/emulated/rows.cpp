@@ -10,5 +10,6 @@ namespace rapt::kernels {
 
 std::span<const Variant> emulated_forward() { return kForward<EmulatedMachine>; }
 int emulated_merge(const Launch& call) { return EmulatedMachine<Merge>::launch(call); }
+int emulated_merge_parts(const Launch& call) { return EmulatedMachine<MergeParts>::launch(call); }
 
 }  // namespace rapt::kernels

@@ -19,5 +19,6 @@ struct EmulatedCall {
 
 std::span<const Variant> emulated_forward();
 int emulated_merge(const Launch& call);
+int emulated_merge_parts(const Launch& call);
 
 }  // namespace rapt::kernels

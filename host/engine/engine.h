@@ -72,6 +72,11 @@ struct Engine {
 
   // The type whose bound its o keeps (rapt_error_bound). nullptr: o's own, always.
   rapt_type (*bound_type)(const rapt_problem& problem) = nullptr;
+
+  // Is this memory of the engine's, which the host must not touch? nullptr: it has none.
+  bool (*has_memory)(const void* pointer) = nullptr;
+  // rapt_merge of parts that lie there, all of them and the result. They were checked against one another.
+  rapt_status (*merge)(const rapt_partial* parts, int32_t count, const rapt_partial& result, void* stream, Text& fault) = nullptr;
 };
 
 }  // namespace rapt

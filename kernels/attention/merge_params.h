@@ -19,4 +19,19 @@ struct MergeParams {
   float lse_unit;  // what a log2 is multiplied with
 };
 
+// Of rapt_merge. Filled by host/cuda/merge_parts.cpp.
+struct MergePartsParams {
+  struct Part {
+    void* o;                               // [batch, heads, rows, columns], the innermost stride 1
+    float* lse;                            // [batch, heads, rows], natural; nullptr in the result: not wanted
+    int64_t o_strides[3], lse_strides[3];  // elements
+    OutputType type;                       // of o
+  };
+  static constexpr int kMost = 48;  // parts that fit the 4 KiB of a kernel's parameters
+
+  Part result, parts[kMost];
+  int64_t batch, heads, rows, columns;
+  int count;
+};
+
 }  // namespace rapt::kernels

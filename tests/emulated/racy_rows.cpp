@@ -22,5 +22,6 @@ std::span<const Variant> emulated_forward() {
   return rows;
 }
 int emulated_merge(const Launch&) { return 1; }  // it never splits
+int emulated_merge_parts(const Launch&) { return 1; }
 
 }  // namespace rapt::kernels

@@ -13,5 +13,6 @@ std::span<const Variant> emulated_forward() {
   return rows;
 }
 int emulated_merge(const Launch& call) { return mutated_merge(call); }
+int emulated_merge_parts(const Launch& call) { return mutated_merge_parts(call); }
 
 }  // namespace rapt::kernels

@@ -10,5 +10,6 @@ namespace rapt::kernels {
 std::array<Variant, 4> mutated_sm80();
 std::array<Variant, 2> mutated_sm90();
 int mutated_merge(const Launch& call);
+int mutated_merge_parts(const Launch& call);
 
 }  // namespace rapt::kernels

@@ -18,5 +18,6 @@ std::array<Variant, 4> mutated_sm80() {
 }
 
 int mutated_merge(const Launch& call) { return EmulatedMachine<Merge>::launch(call); }
+int mutated_merge_parts(const Launch& call) { return EmulatedMachine<MergeParts>::launch(call); }
 
 }  // namespace rapt::kernels

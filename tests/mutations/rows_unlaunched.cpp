@@ -15,5 +15,6 @@ struct NoMachine {
 
 std::span<const Variant> emulated_forward() { return kForward<NoMachine>; }
 int emulated_merge(const Launch&) { return 1; }
+int emulated_merge_parts(const Launch&) { return 1; }
 
 }  // namespace rapt::kernels

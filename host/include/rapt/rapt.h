@@ -236,10 +236,9 @@ static inline rapt_args rapt_args_default(void) {
 
 /* Computes o and lse. Allocates nothing, creates no thread. The cpu engines return when done; cuda launches on `stream` and
  * returns; emulated runs cuda's kernels on copies of the host's memory and answers RAPT_INTERNAL with what it found: races and the like.
- * workspace: 64-byte aligned (256 on cuda), any content, one per run in flight; NULL if the plan needs none. Same call, same bits.
- * o and lse must not overlap inputs. RAPT_BAD_INDEX for a page index: computed as if masked; for a length or offset on the host:
- * nothing was written. cuda has returned before a kernel reads them and cannot say: keys of a page whose index is out of range or whose
- * pointer is NULL are hidden, lengths and offsets count as the nearest in range, and the status is RAPT_OK. emulated: pages likewise. */
+ * workspace: 64-byte aligned (256 on cuda), any content, one per run in flight; NULL if the plan needs none. Same call, same bits. o and
+ * lse must not overlap inputs. RAPT_BAD_INDEX for a page index: computed as if masked; for a length or offset on the host: nothing written.
+ * cuda, gone before a kernel reads them, answers RAPT_OK: pages out of range or NULL are hidden, lengths count as the nearest in range. */
 RAPT_API rapt_status rapt_run(const rapt_plan* plan, const rapt_args* args, void* workspace, size_t workspace_bytes, void* stream);
 
 /* Writes up to `capacity` bytes, always NUL-terminated, of a text that names the kernel chosen and why the others were not, tiles,
@@ -256,7 +255,8 @@ typedef struct rapt_partial {
 } rapt_partial;
 
 /* o = sum_p exp(lse_p - lse) o_p,  lse = ln sum_p exp(lse_p), in f32 or wider: attention over the union of disjoint key sets.
- * (0, -inf) is the identity. The result may be one of the parts. A sink belongs in exactly one part. */
+ * (0, -inf) is the identity. The result may be one of the parts. A sink belongs in exactly one part. All pointers are the host's: the call
+ * returns when done; or all are a CUDA device's or managed: it launches on `stream` and returns, and takes at most 48 parts. */
 RAPT_API rapt_status rapt_merge(rapt_context* context, const rapt_partial* parts, int32_t count, const rapt_partial* result, void* stream);
 
 /* ---- The judge: exact answers, slowly, in f64 on the host ----------------------------------------------------------- */
@@ -275,8 +275,7 @@ RAPT_API rapt_status rapt_map(rapt_context* context, const rapt_problem* problem
  * o's type, A = sum_j p_j |v_j|, B = |scale| max_j sum_d |q_d k_d|, F = 8 u32 (4 + B) A:
  *   f32: F    f16, bf16: 2 (u A + eta sum_j |v_j| / l + eta) + F, eta = 2^-25 for f16    lse: 4 u32 (4 + B + |lse|)      u32 = 2^-24
  * F also has what numbers below 2^-126 lose: (sum_j |v_j| / l) 2^-126 for weights that vanish, (1 + keys / l) 2^-149 for subnormal sums.
- * Engines cuda and emulated multiply with weights of q's type: from 16-bit q, k and v their f32 o keeps the bound of an o of q's type, and
- * that is the bound here where problem.engine is one of them, or AUTO and the plan's engine would be. */
+ * cuda and emulated weigh V in q's type: where problem.engine is, or AUTO picks, one of them, f32 o of 16-bit q has the bound of q's type. */
 RAPT_API rapt_status rapt_error_bound(rapt_context* context, const rapt_problem* problem, const rapt_args* args, double* bound_o,
                                       double* bound_lse);
 

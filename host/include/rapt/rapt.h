@@ -275,7 +275,7 @@ RAPT_API rapt_status rapt_map(rapt_context* context, const rapt_problem* problem
  * o's type, A = sum_j p_j |v_j|, B = |scale| max_j sum_d |q_d k_d|, F = 8 u32 (4 + B) A:
  *   f32: F    f16, bf16: 2 (u A + eta sum_j |v_j| / l + eta) + F, eta = 2^-25 for f16    lse: 4 u32 (4 + B + |lse|)      u32 = 2^-24
  * F also has what numbers below 2^-126 lose: (sum_j |v_j| / l) 2^-126 for weights that vanish, (1 + keys / l) 2^-149 for subnormal sums.
- * cuda and emulated weigh V in q's type: where problem.engine is, or AUTO picks, one of them, f32 o of 16-bit q has the bound of q's type. */
+ * cuda and emulated weigh V in q's type: if problem.engine is, or AUTO picks, one, f32 o of 16-bit q has the bound of q's type. */
 RAPT_API rapt_status rapt_error_bound(rapt_context* context, const rapt_problem* problem, const rapt_args* args, double* bound_o,
                                       double* bound_lse);
 

@@ -28,34 +28,38 @@ HWY_INLINE void add_to_output(Vec sum, float rescale, float* o) {
   hn::StoreU(hn::MulAdd(hn::Set(kLanes, rescale), hn::LoadU(kLanes, o), sum), kLanes, o);
 }
 
-inline constexpr size_t kMostPairs = 4;  // of a pass over V
+// Pairs of vectors of a pass over V: at most 16 accumulators on 32 registers, 8 on 16.
+template <size_t kQueries>
+inline constexpr size_t kMostPairs = HWY_MIN(size_t{4}, (kRows >= 12 ? 8 : 4) / kQueries);
 
 // Some keys of a run.
+template <class Rows>
 struct ValueRows {
-  const char* const* row;
+  Rows row;
   int64_t count;
 };
 
 // Columns d .. d + kPairs * kPair of kQueries rows.
-template <class T, size_t kQueries, size_t kPairs>
-HWY_NOINLINE void accumulate_pairs(const OutputRows& to, const ValueRows& values, size_t d, RowsLater& outer_later) {
-  RowsLater later = outer_later;  // so that it lives in registers
+template <class T, size_t kQueries, size_t kPairs, class Rows>
+HWY_NOINLINE void accumulate_pairs(const OutputRows& to, const ValueRows<Rows>& values, size_t d, RowsLater<Rows>& outer_later) {
+  RowsLater<Rows> later = outer_later;  // so that it lives in registers, as do these
+  const Rows rows = values.row;
+  const int64_t count = values.count;
+  const float* const p = to.p;
   Vec sum[kQueries][2 * kPairs];
 #pragma GCC unroll 4
   for (size_t r = 0; r < kQueries; ++r)
 #pragma GCC unroll 8
     for (size_t w = 0; w < 2 * kPairs; ++w) sum[r][w] = hn::Zero(kLanes);
-  for (int64_t j = 0; j < values.count; ++j) {
-    later.fetch_part<kPairs * kPair * sizeof(T)>();
-    const T* row = reinterpret_cast<const T*>(values.row[j]) + d;
+  for (int64_t j = 0; j < count; ++j) {
+    later.template fetch_part<kPairs * kPair * sizeof(T)>();
+    const T* row = reinterpret_cast<const T*>(rows[j]) + d;
     VecPair v[kPairs];
 #pragma GCC unroll 4
-    for (size_t w = 0; w < kPairs; ++w) {
-      v[w] = load_pair(row + w * kPair);
-    }
+    for (size_t w = 0; w < kPairs; ++w) v[w] = load_pair(row + w * kPair);
 #pragma GCC unroll 4
     for (size_t r = 0; r < kQueries; ++r) {
-      const Vec weight = hn::Set(kLanes, to.p[static_cast<int64_t>(r) * kScoreStride + j]);
+      const Vec weight = hn::Set(kLanes, p[static_cast<int64_t>(r) * kScoreStride + j]);
 #pragma GCC unroll 4
       for (size_t w = 0; w < kPairs; ++w) {
         sum[r][2 * w] = hn::MulAdd(weight, v[w].first, sum[r][2 * w]);
@@ -72,8 +76,8 @@ HWY_NOINLINE void accumulate_pairs(const OutputRows& to, const ValueRows& values
 }
 
 // Columns d .. d + left, at most a vector of them.
-template <class T, size_t kQueries>
-void accumulate_rest(const OutputRows& to, const ValueRows& values, size_t d, size_t left) {
+template <class T, size_t kQueries, class Rows>
+void accumulate_rest(const OutputRows& to, const ValueRows<Rows>& values, size_t d, size_t left) {
   Vec sum[kQueries];
   for (size_t r = 0; r < kQueries; ++r) sum[r] = hn::Zero(kLanes);
   for (int64_t j = 0; j < values.count; ++j) {
@@ -84,9 +88,9 @@ void accumulate_rest(const OutputRows& to, const ValueRows& values, size_t d, si
   for (size_t r = 0; r < kQueries; ++r) add_to_output(sum[r], to.rescale[r], to.o + static_cast<int64_t>(r) * to.stride + d);
 }
 
-template <class T, size_t kQueries>
-void accumulate_rows(const OutputRows& to, const ValueRows& values, RowsLater& later) {
-  constexpr size_t kPairs = HWY_MIN(kMostPairs, (kRows >= 12 ? 8 : 4) / kQueries);  // at most 16 accumulators on 32 registers, 8 on 16
+template <class T, size_t kQueries, class Rows>
+void accumulate_rows(const OutputRows& to, const ValueRows<Rows>& values, RowsLater<Rows>& later) {
+  constexpr size_t kPairs = kMostPairs<kQueries>;
   size_t d = 0;
   for (; d + kPairs * kPair <= to.head_dim_v; d += kPairs * kPair) accumulate_pairs<T, kQueries, kPairs>(to, values, d, later);
   if constexpr (kPairs > 1)
@@ -95,8 +99,8 @@ void accumulate_rows(const OutputRows& to, const ValueRows& values, RowsLater& l
 }
 
 // One row; hidden keys are stepped around: their values may be NaN or inf, which a weight of 0 does not silence.
-template <class T>
-void accumulate_around_hidden(const OutputRows& to, const ValueRows& values, const float* marks) {
+template <class T, class Rows>
+void accumulate_around_hidden(const OutputRows& to, const ValueRows<Rows>& values, const float* marks) {
   for (size_t d = 0; d < to.head_dim_v;) {
     const size_t left = to.head_dim_v - d;
     VecPair sum{hn::Zero(kLanes), hn::Zero(kLanes)};
@@ -118,8 +122,8 @@ void accumulate_around_hidden(const OutputRows& to, const ValueRows& values, con
   }
 }
 
-template <class T>
-bool all_finite(const ValueRows& values, size_t head_dim_v) {  // x * 0 is NaN otherwise
+template <class T, class Rows>
+bool all_finite(const ValueRows<Rows>& values, size_t head_dim_v) {  // x * 0 is NaN otherwise
   Vec check = hn::Zero(kLanes);
   for (int64_t j = 0; j < values.count; ++j) {
     const T* v = reinterpret_cast<const T*>(values.row[j]);
@@ -130,19 +134,23 @@ bool all_finite(const ValueRows& values, size_t head_dim_v) {  // x * 0 is NaN o
   return sum == sum;
 }
 
-// Keys whose weights multiply V one after another; no chain of additions is longer. Few for several queries, and fewer where one takes
-// several passes: these then find V in the nearest cache.
+// A pass down V takes all columns of a row, of a lone query.
 template <class T>
-int64_t part_keys(const Tile& tile) {
-  if (tile.rows() > 1) return static_cast<int64_t>(128 / sizeof(T));
-  return tile.call.problem.v.shape[3] <= static_cast<int64_t>(kMostPairs * kPair) ? kBlock : kBlock / 2;
+bool takes_whole_rows(const Tile& tile) {
+  return tile.rows() == 1 && tile.call.problem.v.shape[3] <= static_cast<int64_t>(kMostPairs<1> * kPair);
 }
 
+// Keys whose weights multiply V one after another; no chain of additions is longer. Few where several passes go down V: those after the
+// first then find it in the nearest cache.
 template <class T>
+int64_t part_keys(const Tile& tile) {
+  return takes_whole_rows<T>(tile) ? kBlock : static_cast<int64_t>(128 / sizeof(T));
+}
+
+template <class T, class Rows>
 void accumulate_part(const Tile& tile, const KeyRun& run, int64_t first, bool hidden, const float* rescale, Scratch& scratch) {
   const size_t head_dim_v = static_cast<size_t>(tile.call.problem.v.shape[3]), row_bytes = head_dim_v * sizeof(T);
-  const bool lone = tile.rows() == 1;
-  const ValueRows values{run.v() + first, HWY_MIN(part_keys<T>(tile), run.keys() - first)};
+  const ValueRows<Rows> values{run.v<Rows>().from(first), HWY_MIN(part_keys<T>(tile), run.keys() - first)};
   const auto rows_from = [&](int64_t row) {
     return OutputRows{scratch.scores[0] + row * kScoreStride + first, rescale + row, scratch.o + row * scratch.o_stride, scratch.o_stride,
                       head_dim_v};
@@ -157,11 +165,11 @@ void accumulate_part(const Tile& tile, const KeyRun& run, int64_t first, bool hi
     }
     return;
   }
-  // Of several rows the columns are taken in turns, each turn down all keys: then it is the next part that is fetched.
-  const char* const* ahead = values.row + (lone ? rows_ahead<T>(run, row_bytes, lone) : values.count);
+  // Where the columns are taken in turns, each turn down all keys, it is the next part that is fetched.
+  const int64_t ahead = takes_whole_rows<T>(tile) ? rows_ahead<T>(run, row_bytes, true) : values.count;
   const auto some = [&]<size_t kQueries>() {
     for (; row + static_cast<int64_t>(kQueries) <= tile.rows(); row += static_cast<int64_t>(kQueries)) {
-      RowsLater later{ahead, ahead + (row == 0 ? values.count : 0), row_bytes};  // with the first rows of the tile
+      RowsLater<Rows> later{values.row, ahead, ahead + (row == 0 ? values.count : 0), row_bytes};  // with the first rows of the tile
       accumulate_rows<T, kQueries>(rows_from(row), values, later);
     }
   };
@@ -170,11 +178,11 @@ void accumulate_part(const Tile& tile, const KeyRun& run, int64_t first, bool hi
   some.template operator()<1>();
 }
 
-template <class T>
+template <class T, class Rows>
 void accumulate_in_place(const Tile& tile, const KeyRun& run, bool hidden, const float* rescale, Scratch& scratch) {
   constexpr float ones[kDecodeRows] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
   for (int64_t first = 0; first < run.keys(); first += part_keys<T>(tile))
-    accumulate_part<T>(tile, run, first, hidden, first == 0 ? rescale : ones, scratch);
+    accumulate_part<T, Rows>(tile, run, first, hidden, first == 0 ? rescale : ones, scratch);
 }
 
 }  // namespace rapt::cpu::HWY_NAMESPACE

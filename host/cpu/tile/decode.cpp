@@ -34,11 +34,12 @@ int64_t run_keys(const Tile& tile, int64_t keys) {
   return most;
 }
 
+template <class Rows>
 void score(const Tile& tile, const KeyRun& run, float factor, Scratch& scratch) {
   switch (tile.call.problem.k.type) {
-    case RAPT_F16: return score_in_place<hwy::float16_t>(tile, run, factor, scratch);
-    case RAPT_BF16: return score_in_place<hwy::bfloat16_t>(tile, run, factor, scratch);
-    default: return score_in_place<float>(tile, run, factor, scratch);
+    case RAPT_F16: return score_in_place<hwy::float16_t, Rows>(tile, run, factor, scratch);
+    case RAPT_BF16: return score_in_place<hwy::bfloat16_t, Rows>(tile, run, factor, scratch);
+    default: return score_in_place<float, Rows>(tile, run, factor, scratch);
   }
 }
 
@@ -68,12 +69,23 @@ void weigh(const Weights& all, bool nats) {
   }
 }
 
+template <class Rows>
 void accumulate(const Tile& tile, const KeyRun& run, bool hidden, const float* rescale, Scratch& scratch) {
   switch (tile.call.problem.v.type) {
-    case RAPT_F16: return accumulate_in_place<hwy::float16_t>(tile, run, hidden, rescale, scratch);
-    case RAPT_BF16: return accumulate_in_place<hwy::bfloat16_t>(tile, run, hidden, rescale, scratch);
-    default: return accumulate_in_place<float>(tile, run, hidden, rescale, scratch);
+    case RAPT_F16: return accumulate_in_place<hwy::float16_t, Rows>(tile, run, hidden, rescale, scratch);
+    case RAPT_BF16: return accumulate_in_place<hwy::bfloat16_t, Rows>(tile, run, hidden, rescale, scratch);
+    default: return accumulate_in_place<float, Rows>(tile, run, hidden, rescale, scratch);
   }
+}
+
+template <class Rows>
+void attend(const Tile& tile, const KeyRun& run, float factor, bool nats, Scratch& scratch) {
+  score<Rows>(tile, run, factor, scratch);             // score
+  const bool hidden = mask(tile, run, nats, scratch);  // mask
+  Weights w{scratch.scores[0], tile.rows(), round_up(run.keys(), static_cast<int64_t>(kN)), scratch.row_sum};
+  update_maxima(w, nats, scratch.row_max);  // softmax
+  weigh(w, nats);
+  accumulate<Rows>(tile, run, hidden, w.rescale, scratch);  // accumulate
 }
 
 // o in order, as others read it.
@@ -93,12 +105,11 @@ void decode(const Tile& tile, Scratch& scratch) {
   const int64_t begin = scratch.visible[0].begin, end = scratch.visible[tile.rows() - 1].end;
   if (begin >= end) return;
   for (KeyRun run(tile, scratch.zeros, begin, end, run_keys(tile, end - begin));; run.advance()) {
-    score(tile, run, factor, scratch);                   // score
-    const bool hidden = mask(tile, run, nats, scratch);  // mask
-    Weights w{scratch.scores[0], tile.rows(), round_up(run.keys(), static_cast<int64_t>(kN)), scratch.row_sum};
-    update_maxima(w, nats, scratch.row_max);  // softmax
-    weigh(w, nats);
-    accumulate(tile, run, hidden, w.rescale, scratch);  // accumulate
+    if (run.even()) {
+      attend<EvenRows>(tile, run, factor, nats, scratch);
+    } else {
+      attend<ListedRows>(tile, run, factor, nats, scratch);
+    }
     if (run.is_last()) break;
   }
   finish_rows(tile, scratch);

@@ -9,12 +9,28 @@
 
 #include <hwy/cache_control.h>
 
+#include <type_traits>
+
 #include "cpu/tile/vec.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace rapt::cpu::HWY_NAMESPACE {
 
 inline constexpr int64_t kRun = 512;  // most keys between two updates of the softmax
+
+// Where rows of K or V lie: evenly, or anywhere. Evenly is worth a case of its own: a load whose address must be loaded first begins late,
+// and a list of addresses leaves the nearest cache before it is used. Measured: a tenth of the time (bench/NOTES.md).
+struct EvenRows {
+  const char* first;
+  int64_t step;  // bytes
+  HWY_INLINE const char* operator[](int64_t j) const { return first + j * step; }
+  HWY_INLINE EvenRows from(int64_t j) const { return {first + j * step, step}; }
+};
+struct ListedRows {
+  const char* const* row;
+  HWY_INLINE const char* operator[](int64_t j) const { return row[j]; }
+  HWY_INLINE ListedRows from(int64_t j) const { return {row + j}; }
+};
 
 // Keys [first, first + keys) and where they lie; behind them the keys of the next run. An unmapped page is rows of zeros until it is
 // hidden, and so is what lies past the last key that is there. All runs but the first and the last begin and end at multiples of
@@ -26,27 +42,36 @@ class KeyRun {
         tile_(tile),
         zeros_(reinterpret_cast<const char*>(zeros)),
         end_(end),
-        there_(tile.call.problem.kv_layout < RAPT_KV_BLOCK_TABLE ? HWY_MAX(end, tile.sequence.len_kv) : end),
+        paged_(tile.call.problem.kv_layout >= RAPT_KV_BLOCK_TABLE),
+        there_(paged_ ? end : HWY_MAX(end, tile.sequence.len_kv)),
         first_(begin) {
     const rapt_problem& p = tile.call.problem;
-    k_step_ = p.k.strides[2] * static_cast<int64_t>(rapt_type_size(p.k.type));
-    v_step_ = p.v.strides[2] * static_cast<int64_t>(rapt_type_size(p.v.type));
-    if (p.kv_layout < RAPT_KV_BLOCK_TABLE) {
-      key_rows(tile.call, tile.sequence, Side::k, tile.head_kv, 0, 1, &k_base_);
-      key_rows(tile.call, tile.sequence, Side::v, tile.head_kv, 0, 1, &v_base_);
-    }
+    k_all_.step = p.k.strides[2] * static_cast<int64_t>(rapt_type_size(p.k.type));
+    v_all_.step = p.v.strides[2] * static_cast<int64_t>(rapt_type_size(p.v.type));
     const int64_t to_multiple = (begin / most + 1) * most - begin;
     keys_ = HWY_MIN(to_multiple, end - begin);
-    unmapped_ = find(0, to_multiple);
-    next_unmapped_ = find(to_multiple, most);
+    if (paged_) {
+      unmapped_ = find(0, to_multiple);
+      next_unmapped_ = find(to_multiple, most);
+    } else {
+      key_rows(tile.call, tile.sequence, Side::k, tile.head_kv, 0, 1, &k_all_.first);
+      key_rows(tile.call, tile.sequence, Side::v, tile.head_kv, 0, 1, &v_all_.first);
+      list_if_uneven();
+    }
   }
   void advance() {
-    std::memmove(k_, k_ + keys_, static_cast<size_t>(most_) * sizeof *k_);
-    std::memmove(v_, v_ + keys_, static_cast<size_t>(most_) * sizeof *v_);
+    if (paged_) {
+      std::memmove(k_, k_ + keys_, static_cast<size_t>(most_) * sizeof *k_);
+      std::memmove(v_, v_ + keys_, static_cast<size_t>(most_) * sizeof *v_);
+    }
     first_ += keys_;
     keys_ = HWY_MIN(most_, end_ - first_);
-    unmapped_ = next_unmapped_;
-    next_unmapped_ = find(most_, most_);
+    if (paged_) {
+      unmapped_ = next_unmapped_;
+      next_unmapped_ = find(most_, most_);
+    } else {
+      list_if_uneven();
+    }
   }
   bool is_last() const { return first_ + keys_ >= end_; }
 
@@ -54,21 +79,39 @@ class KeyRun {
   int64_t first() const { return first_; }
   int64_t keys() const { return keys_; }
   bool unmapped() const { return unmapped_; }
-  const char* const* k() const { return k_; }  // the run's and `most` more
-  const char* const* v() const { return v_; }
+
+  bool even() const { return even_; }
+  // The run's and `most` more; evenly, also whatever memory comes after the last key, which may be fetched but not read.
+  template <class Rows>
+  Rows k() const {
+    if constexpr (std::is_same_v<Rows, EvenRows>)
+      return k_all_.from(first_);
+    else
+      return {k_};
+  }
+  template <class Rows>
+  Rows v() const {
+    if constexpr (std::is_same_v<Rows, EvenRows>)
+      return v_all_.from(first_);
+    else
+      return {v_};
+  }
 
  private:
-  static void step_rows(const char* row, int64_t step, int64_t count, const char** to) {
-    for (int64_t j = 0; j < count; ++j) to[j] = row + j * step;
+  static constexpr int64_t kReadPast = 16;  // keys are read up to a multiple of at most so many
+
+  void list_if_uneven() {
+    even_ = first_ + round_up(keys_, kReadPast) <= there_;
+    if (!even_) find(0, 2 * most_);
+  }
+  static void step_rows(const EvenRows& all, int64_t first, int64_t count, const char** to) {
+    for (int64_t j = 0; j < count; ++j) to[j] = all[first + j];
   }
   // Rows at .. at + count of the window; true if some page of theirs is not mapped.
   bool find(int64_t at, int64_t count) {
     const int64_t known = HWY_MIN(count, HWY_MAX(there_ - first_ - at, 0));
     bool unmapped = false;
-    if (tile_.call.problem.kv_layout < RAPT_KV_BLOCK_TABLE) {
-      step_rows(k_base_ + (first_ + at) * k_step_, k_step_, known, k_ + at);
-      step_rows(v_base_ + (first_ + at) * v_step_, v_step_, known, v_ + at);
-    } else {
+    if (paged_) {
       key_rows(tile_.call, tile_.sequence, Side::k, tile_.head_kv, first_ + at, known, k_ + at);
       key_rows(tile_.call, tile_.sequence, Side::v, tile_.head_kv, first_ + at, known, v_ + at);
       for (int64_t j = at; j < at + known; ++j) {
@@ -76,6 +119,9 @@ class KeyRun {
         if (k_[j] == nullptr) k_[j] = zeros_;
         if (v_[j] == nullptr) v_[j] = zeros_;
       }
+    } else {
+      step_rows(k_all_, first_ + at, known, k_ + at);
+      step_rows(v_all_, first_ + at, known, v_ + at);
     }
     for (int64_t j = at + known; j < at + count; ++j) k_[j] = v_[j] = zeros_;
     return unmapped;
@@ -85,11 +131,11 @@ class KeyRun {
   const Tile& tile_;
   const char* zeros_;
   const int64_t end_;
+  const bool paged_;
   const int64_t there_;  // up to here rows past the end are fetched: this thread often goes on with them
   int64_t first_, keys_;
-  const char *k_base_ = nullptr, *v_base_ = nullptr;  // key 0, when keys are not paged
-  int64_t k_step_, v_step_;                           // bytes
-  bool unmapped_, next_unmapped_;
+  EvenRows k_all_{}, v_all_{};  // from key 0 on, when keys are not paged
+  bool even_ = false, unmapped_ = false, next_unmapped_ = false;
   const char* k_[2 * kRun];
   const char* v_[2 * kRun];
 };
@@ -109,15 +155,16 @@ HWY_INLINE void fetch(const char* at) {
 
 // Fetches rows that are needed later, in the order of memory and evenly between the computations: a burst of prefetches is partly dropped,
 // and out of order they mislead the processor's own prefetcher.
+template <class Rows>
 struct RowsLater {
-  const char* const* row;
-  const char* const* end;
+  Rows rows;
+  int64_t row, end;
   size_t bytes, at = 0;  // of a row
 
   template <size_t kBytes>
   HWY_INLINE void fetch_part() {
     if (row >= end) return;
-    fetch<kBytes>(*row + at);
+    fetch<kBytes>(rows[row] + at);
     at += kBytes;
     if (at + kBytes > bytes) {
       at = 0;
@@ -125,8 +172,8 @@ struct RowsLater {
     }
   }
   HWY_INLINE void fetch_rows(int64_t count) {
-    for (const char* const* stop = HWY_MIN(row + count, end); row < stop; ++row)
-      for (size_t line = 0; line < bytes; line += 64) hwy::Prefetch(*row + line);
+    for (const int64_t stop = HWY_MIN(row + count, end); row < stop; ++row)
+      for (size_t line = 0; line < bytes; line += 64) hwy::Prefetch(rows[row] + line);
   }
 };
 

@@ -67,6 +67,36 @@ HWY_INLINE Vec sums_of_lanes(Vec* a) {
   return fold_lanes<Sum>(a);
 }
 
+// sums_of<kCount>: lane i of the result is the sum of the lanes of a[i], of kN vectors or kFew: as many as a block of lanes has sums for.
+#if HWY_TARGET == HWY_SCALAR
+inline constexpr size_t kFew = 1;
+template <size_t kCount>
+HWY_INLINE Vec sums_of(Vec* a) {
+  return a[0];
+}
+#else
+inline constexpr size_t kFew = 4;
+template <class D>
+HWY_INLINE hn::Vec<hn::CappedTag<float, kFew> > add_blocks(D d, hn::Vec<D> x) {
+  if constexpr (hn::MaxLanes(d) == kFew) {
+    return x;
+  } else {
+    const hn::Half<D> half;
+    return add_blocks(half, hn::Add(hn::LowerHalf(half, x), hn::UpperHalf(half, x)));
+  }
+}
+template <size_t kCount>
+HWY_INLINE hn::Vec<hn::CappedTag<float, kCount> > sums_of(Vec* a) {
+  if constexpr (kCount == kN) {
+    return sums_of_lanes(a);
+  } else {
+    static_assert(kCount == kFew);
+    for (size_t i = 0; i < 2; ++i) a[i] = fold_fours<Sum>(a[i], a[i + 2]);
+    return add_blocks(kLanes, fold_pairs<Sum>(a[0], a[1]));
+  }
+}
+#endif
+
 }  // namespace rapt::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif

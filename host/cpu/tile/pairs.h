@@ -15,6 +15,10 @@ namespace rapt::cpu::HWY_NAMESPACE {
 
 inline constexpr size_t kPair = 2 * kN;  // elements
 
+// What was loaded before stays loaded, and what is fetched before is not gathered with what comes later into bursts, of which the processor
+// drops a part. No atomic_signal_fence: compilers move prefetches across it.
+HWY_INLINE void keep_order() { __asm__ volatile("" ::: "memory"); }
+
 struct VecPair {
   Vec first, second;
 };
@@ -25,6 +29,7 @@ HWY_INLINE VecPair load_pair(const T* p) {
 HWY_INLINE VecPair load_pair(const hwy::bfloat16_t* p) {
   const hn::RebindToUnsigned<Lanes> bits;
   const auto both = hn::LoadU(bits, reinterpret_cast<const uint32_t*>(p));
+  keep_order();  // else the compiler loads it for the shift and again for the mask: a line that is missing is then waited for twice
   return {hn::BitCast(kLanes, hn::ShiftLeft<16>(both)), hn::BitCast(kLanes, hn::And(both, hn::Set(bits, 0xFFFF0000u)))};
 }
 

@@ -29,10 +29,10 @@ template <size_t kQueries>
 inline constexpr size_t kKeysAtOnce = kProducts / kQueries;
 
 // A pair of columns at a time, with all products in registers and either the queries beside them, on 32, or the keys, on 16.
-template <class T, size_t kQueries, size_t kKeys>
-HWY_INLINE void multiply_pair(const QueryRows& q, const char* const* keys, size_t d, Vec* sum) {
+template <class T, size_t kQueries, size_t kKeys, class Rows>
+HWY_INLINE void multiply_pair(const QueryRows& q, const Rows& keys, size_t d, Vec* sum) {
   const auto query = [&](size_t r) { return q.q + static_cast<int64_t>(r) * q.stride + d; };
-  const auto key = [&](size_t j) { return load_pair(reinterpret_cast<const T*>(keys[j]) + d); };
+  const auto key = [&](size_t j) { return load_pair(reinterpret_cast<const T*>(keys[static_cast<int64_t>(j)]) + d); };
   if constexpr (kRows >= 12) {
     Vec first[kQueries], second[kQueries];
 #pragma GCC unroll 4
@@ -71,8 +71,8 @@ HWY_INLINE void multiply_pair(const QueryRows& q, const char* const* keys, size_
 }
 
 // sum[r * kKeys + j] = q_r . k_j over columns [d, end), lane by lane.
-template <class T, size_t kQueries, size_t kKeys>
-HWY_INLINE void multiply_keys(const QueryRows& q, const char* const* keys, size_t d, size_t end, RowsLater& later, int64_t rows_a_step,
+template <class T, size_t kQueries, size_t kKeys, class Rows>
+HWY_INLINE void multiply_keys(const QueryRows& q, const Rows& keys, size_t d, size_t end, RowsLater<Rows>& later, int64_t rows_a_step,
                               Vec* sum) {
 #pragma GCC unroll 16
   for (size_t i = 0; i < kQueries * kKeys; ++i) sum[i] = hn::Zero(kLanes);
@@ -83,7 +83,7 @@ HWY_INLINE void multiply_keys(const QueryRows& q, const char* const* keys, size_
   for (; d < end; d += kN) {
 #pragma GCC unroll 16
     for (size_t j = 0; j < kKeys; ++j) {
-      const T* from = reinterpret_cast<const T*>(keys[j]) + d;
+      const T* from = reinterpret_cast<const T*>(keys[static_cast<int64_t>(j)]) + d;
       const Vec k = end - d >= kN ? load(from) : load_first(from, end - d);
 #pragma GCC unroll 4
       for (size_t r = 0; r < kQueries; ++r)
@@ -104,7 +104,7 @@ HWY_INLINE Vec multiply_key(const float* q, const char* key, const char* later, 
     size_t d = begin;
 #pragma GCC unroll 16
     for (; d + kPair <= end; d += kPair) {
-      fetch<kPair * sizeof(T)>(later + d * sizeof(T));
+      if (d * sizeof(T) % 64 == 0) fetch<HWY_MAX(kPair * sizeof(T), size_t{64})>(later + d * sizeof(T));
       const VecPair pair = load_pair(k + d);
       first = hn::MulAdd(hn::LoadU(kLanes, q + d), pair.first, first);
       second = hn::MulAdd(hn::LoadU(kLanes, q + d + kN), pair.second, second);
@@ -116,34 +116,44 @@ HWY_INLINE Vec multiply_key(const float* q, const char* key, const char* later, 
   return total;
 }
 
-// One row of scores, the keys one after another in the order of memory. Nothing is stored on the way: a load waits for a store that is
-// not done yet if only the lower 12 bits of their addresses agree, and these loads walk through all of them.
-template <class T, size_t kHeadDim>
+// One row of scores, the keys one after another in the order of memory. Nothing is stored between the keys of a step: a load waits for a
+// store that is not done yet if only the lower 12 bits of their addresses agree, and these loads walk through all of them. How many keys
+// a step has is measured (bench/NOTES.md).
+template <class T, size_t kHeadDim, class Rows>
 HWY_NOINLINE void score_row(const QueryRows& q, const KeyRun& run, float factor, int64_t ahead, float* scores) {
   static_assert(kHeadDim % kPair == 0);
-  const char* const* keys = run.k();
-  const char* const* later = keys + ahead;
-  for (int64_t key = 0; key < run.keys(); key += static_cast<int64_t>(kN), keys += kN, later += kN) {
-    Vec sum[kN];
+  constexpr size_t kStep = sizeof(T) == sizeof(float) ? kN : kFew;
+  const hn::CappedTag<float, kStep> lanes;
+  const float* const query = q.q;
+  const size_t head_dim = kHeadDim != 0 ? kHeadDim : q.head_dim;
+  const int64_t count = run.keys();
+  const Rows keys = run.k<Rows>();
+  for (int64_t key = 0; key < count; key += static_cast<int64_t>(kStep)) {
+    Vec sum[kStep];
 #pragma GCC unroll 16
-    for (size_t j = 0; j < kN; ++j) sum[j] = multiply_key<T, kHeadDim>(q.q, keys[j], later[j], q.head_dim);
-    hn::StoreU(hn::Mul(sums_of_lanes(sum), hn::Set(kLanes, factor)), kLanes, scores + key);
+    for (size_t j = 0; j < kStep; ++j) {
+      const int64_t row = key + static_cast<int64_t>(j);
+      sum[j] = multiply_key<T, kHeadDim>(query, keys[row], keys[row + ahead], head_dim);
+      keep_order();
+    }
+    hn::StoreU(hn::Mul(sums_of<kStep>(sum), hn::Set(lanes, factor)), lanes, scores + key);
   }
 }
 
 // kQueries rows of scores, kScoreStride apart, up to a multiple of kKeysAtOnce keys. fetch: the rows of the next keys too.
-template <class T, size_t kQueries>
+template <class T, size_t kQueries, class Rows>
 HWY_NOINLINE void score_rows(const QueryRows& q, const KeyRun& run, float factor, bool fetch_later, float* scores) {
   constexpr size_t kKeys = kKeysAtOnce<kQueries>, kPart = kChain * kN;
   constexpr int64_t kStep = static_cast<int64_t>(kKeys);
   const size_t row_bytes = q.head_dim * sizeof(T);
   const int64_t steps = HWY_MAX(static_cast<int64_t>(q.head_dim / kPair), 1);
-  const char* const* ahead = run.k() + rows_ahead<T>(run, row_bytes, false);
+  const Rows keys = run.k<Rows>();
+  const int64_t ahead = rows_ahead<T>(run, row_bytes, false);
   for (int64_t key = 0; key < run.keys(); key += kStep) {
-    RowsLater later{ahead + key, ahead + key + (fetch_later ? kStep : 0), row_bytes};
+    RowsLater<Rows> later{keys, key + ahead, key + ahead + (fetch_later ? kStep : 0), row_bytes};
     for (size_t d = 0; d < q.head_dim; d += kPart) {
       Vec sum[kProducts];
-      multiply_keys<T, kQueries, kKeys>(q, run.k() + key, d, HWY_MIN(q.head_dim, d + kPart), later, (kStep + steps - 1) / steps, sum);
+      multiply_keys<T, kQueries, kKeys>(q, keys.from(key), d, HWY_MIN(q.head_dim, d + kPart), later, (kStep + steps - 1) / steps, sum);
       alignas(64) float products[kProducts];
 #pragma GCC unroll 8
       for (size_t i = 0; i < kProducts; i += kN) hn::Store(hn::Mul(sums_of_lanes(sum + i), hn::Set(kLanes, factor)), kLanes, products + i);
@@ -159,19 +169,19 @@ HWY_NOINLINE void score_rows(const QueryRows& q, const KeyRun& run, float factor
   }
 }
 
-template <class T>
+template <class T, class Rows>
 void score_in_place(const Tile& tile, const KeyRun& run, float factor, Scratch& scratch) {
   const size_t head_dim = static_cast<size_t>(tile.call.problem.k.shape[3]);
   const auto rows_from = [&](int64_t row) { return QueryRows{scratch.q + row * scratch.q_stride, scratch.q_stride, head_dim}; };
   const auto scores_from = [&](int64_t row) { return scratch.scores[0] + row * kScoreStride; };
   int64_t row = 0;
-  for (; row + 4 <= tile.rows(); row += 4) score_rows<T, 4>(rows_from(row), run, factor, row == 0, scores_from(row));
-  for (; row + 2 <= tile.rows(); row += 2) score_rows<T, 2>(rows_from(row), run, factor, row == 0, scores_from(row));
+  for (; row + 4 <= tile.rows(); row += 4) score_rows<T, 4, Rows>(rows_from(row), run, factor, row == 0, scores_from(row));
+  for (; row + 2 <= tile.rows(); row += 2) score_rows<T, 2, Rows>(rows_from(row), run, factor, row == 0, scores_from(row));
   if (row == tile.rows()) return;
   const int64_t ahead = rows_ahead<T>(run, head_dim * sizeof(T), tile.rows() == 1);
-  if (head_dim == 128) return score_row<T, 128>(rows_from(row), run, factor, ahead, scores_from(row));
-  if (head_dim == 64) return score_row<T, 64>(rows_from(row), run, factor, ahead, scores_from(row));
-  score_row<T, 0>(rows_from(row), run, factor, ahead, scores_from(row));
+  if (head_dim == 128) return score_row<T, 128, Rows>(rows_from(row), run, factor, ahead, scores_from(row));
+  if (head_dim == 64) return score_row<T, 64, Rows>(rows_from(row), run, factor, ahead, scores_from(row));
+  score_row<T, 0, Rows>(rows_from(row), run, factor, ahead, scores_from(row));
 }
 
 }  // namespace rapt::cpu::HWY_NAMESPACE

@@ -169,7 +169,7 @@ void accumulate_part(const Tile& tile, const KeyRun& run, int64_t first, bool hi
   const int64_t ahead = takes_whole_rows<T>(tile) ? rows_ahead<T>(run, row_bytes, true) : values.count;
   const auto some = [&]<size_t kQueries>() {
     for (; row + static_cast<int64_t>(kQueries) <= tile.rows(); row += static_cast<int64_t>(kQueries)) {
-      RowsLater<Rows> later{values.row, ahead, ahead + (row == 0 ? values.count : 0), row_bytes};  // with the first rows of the tile
+      RowsLater<Rows> later{values.row.from(ahead), row_bytes, row == 0 ? 1 : 0};  // with the first rows of the tile
       accumulate_rows<T, kQueries>(rows_from(row), values, later);
     }
   };

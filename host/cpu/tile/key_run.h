@@ -153,29 +153,48 @@ HWY_INLINE void fetch(const char* at) {
   for (size_t line = 0; line < kBytes; line += 64) hwy::Prefetch(at + line);
 }
 
-// Fetches rows that are needed later, in the order of memory and evenly between the computations: a burst of prefetches is partly dropped,
-// and out of order they mislead the processor's own prefetcher.
+// Rows that are needed later are fetched in the order of memory and evenly between the computations: a burst of prefetches is partly
+// dropped, and out of order they mislead the processor's own prefetcher. Without a branch where that is possible: measured
+// (bench/NOTES.md).
+
+// Row after row, a part at a time.
 template <class Rows>
 struct RowsLater {
   Rows rows;
-  int64_t row, end;
-  size_t bytes, at = 0;  // of a row
+  size_t bytes;     // of a row
+  int64_t advance;  // rows, after each; 0: nothing is to be fetched but the first again and again
+  size_t at = 0;
 
   template <size_t kBytes>
   HWY_INLINE void fetch_part() {
-    if (row >= end) return;
-    fetch<kBytes>(rows[row] + at);
+    fetch<kBytes>(rows[0] + at);
     at += kBytes;
-    if (at + kBytes > bytes) {
-      at = 0;
-      ++row;
-    }
-  }
-  HWY_INLINE void fetch_rows(int64_t count) {
-    for (const int64_t stop = HWY_MIN(row + count, end); row < stop; ++row)
-      for (size_t line = 0; line < bytes; line += 64) hwy::Prefetch(rows[row] + line);
+    const bool over = at + kBytes > bytes;
+    rows = rows.from(over ? advance : 0);
+    at = over ? 0 : at;
   }
 };
+
+// A few rows: in shares of which so and so many make up all of them, which takes rows that follow one another; else whole rows.
+template <class Rows, bool kInShares>
+struct FewRowsLater {
+  Rows rows;
+  int64_t row, end, rows_a_step;
+  size_t bytes;  // of a row
+
+  // kBytes of a share, each after the other; kMany shares are those of a step.
+  template <size_t kBytes, size_t kMany>
+  HWY_INLINE void fetch_share(size_t share) {
+    if constexpr (kInShares) {
+      fetch<kBytes>(rows[row] + share * kBytes);
+    } else if (share % kMany == 0) {
+      for (const int64_t stop = HWY_MIN(row + rows_a_step, end); row < stop; ++row)
+        for (size_t line = 0; line < bytes; line += 64) hwy::Prefetch(rows[row] + line);
+    }
+  }
+};
+HWY_INLINE bool follow_one_another(const EvenRows& rows, size_t bytes) { return rows.step == static_cast<int64_t>(bytes); }
+HWY_INLINE bool follow_one_another(const ListedRows&, size_t) { return false; }
 
 }  // namespace rapt::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -7,8 +7,6 @@
 #define RAPT_CPU_TILE_SCORE_IN_PLACE_H
 #endif
 
-#include <atomic>
-
 #include "cpu/tile/key_run.h"
 #include "cpu/tile/lane_sums.h"
 #include "cpu/tile/pairs.h"
@@ -29,10 +27,16 @@ template <size_t kQueries>
 inline constexpr size_t kKeysAtOnce = kProducts / kQueries;
 
 // A pair of columns at a time, with all products in registers and either the queries beside them, on 32, or the keys, on 16.
-template <class T, size_t kQueries, size_t kKeys, class Rows>
-HWY_INLINE void multiply_pair(const QueryRows& q, const Rows& keys, size_t d, Vec* sum) {
+template <class T, size_t kQueries, size_t kKeys, class Rows, class Later>
+HWY_INLINE void multiply_pair(const QueryRows& q, const Rows& keys, size_t d, Later& later, Vec* sum) {
   const auto query = [&](size_t r) { return q.q + static_cast<int64_t>(r) * q.stride + d; };
-  const auto key = [&](size_t j) { return load_pair(reinterpret_cast<const T*>(keys[static_cast<int64_t>(j)]) + d); };
+  const auto key = [&](size_t j) {
+    // For each key where that is two lines, else for all of a step at once: measured.
+    constexpr size_t kKeysAShare = sizeof(T) == sizeof(float) ? 1 : kKeys;
+    if (j % kKeysAShare == 0)
+      later.template fetch_share<kKeysAShare * kPair * sizeof(T), kKeys / kKeysAShare>((d / kPair * kKeys + j) / kKeysAShare);
+    return load_pair(reinterpret_cast<const T*>(keys[static_cast<int64_t>(j)]) + d);
+  };
   if constexpr (kRows >= 12) {
     Vec first[kQueries], second[kQueries];
 #pragma GCC unroll 4
@@ -48,7 +52,7 @@ HWY_INLINE void multiply_pair(const QueryRows& q, const Rows& keys, size_t d, Ve
 #pragma GCC unroll 4
       for (size_t r = 0; r < kQueries; ++r) sum[r * kKeys + j] = hn::MulAdd(second[r], k.second, sum[r * kKeys + j]);
       // A key after the other: the compiler must not load them all at the price of registers.
-      std::atomic_signal_fence(std::memory_order_acq_rel);
+      keep_order();
     }
   } else {
     constexpr size_t kBeside = HWY_MIN(kKeys, size_t{2});
@@ -71,14 +75,12 @@ HWY_INLINE void multiply_pair(const QueryRows& q, const Rows& keys, size_t d, Ve
 }
 
 // sum[r * kKeys + j] = q_r . k_j over columns [d, end), lane by lane.
-template <class T, size_t kQueries, size_t kKeys, class Rows>
-HWY_INLINE void multiply_keys(const QueryRows& q, const Rows& keys, size_t d, size_t end, RowsLater<Rows>& later, int64_t rows_a_step,
-                              Vec* sum) {
+template <class T, size_t kQueries, size_t kKeys, class Rows, class Later>
+HWY_INLINE void multiply_keys(const QueryRows& q, const Rows& keys, size_t d, size_t end, Later& later, Vec* sum) {
 #pragma GCC unroll 16
   for (size_t i = 0; i < kQueries * kKeys; ++i) sum[i] = hn::Zero(kLanes);
   for (; d + kPair <= end; d += kPair) {
-    later.fetch_rows(rows_a_step);
-    multiply_pair<T, kQueries, kKeys>(q, keys, d, sum);
+    multiply_pair<T, kQueries, kKeys>(q, keys, d, later, sum);
   }
   for (; d < end; d += kN) {
 #pragma GCC unroll 16
@@ -141,7 +143,7 @@ HWY_NOINLINE void score_row(const QueryRows& q, const KeyRun& run, float factor,
 }
 
 // kQueries rows of scores, kScoreStride apart, up to a multiple of kKeysAtOnce keys. fetch: the rows of the next keys too.
-template <class T, size_t kQueries, class Rows>
+template <class T, size_t kQueries, class Rows, bool kInShares>
 HWY_NOINLINE void score_rows(const QueryRows& q, const KeyRun& run, float factor, bool fetch_later, float* scores) {
   constexpr size_t kKeys = kKeysAtOnce<kQueries>, kPart = kChain * kN;
   constexpr int64_t kStep = static_cast<int64_t>(kKeys);
@@ -150,10 +152,11 @@ HWY_NOINLINE void score_rows(const QueryRows& q, const KeyRun& run, float factor
   const Rows keys = run.k<Rows>();
   const int64_t ahead = rows_ahead<T>(run, row_bytes, false);
   for (int64_t key = 0; key < run.keys(); key += kStep) {
-    RowsLater<Rows> later{keys, key + ahead, key + ahead + (fetch_later ? kStep : 0), row_bytes};
+    const int64_t first = fetch_later ? key + ahead : key;
+    FewRowsLater<Rows, kInShares> later{keys, first, first + (fetch_later ? kStep : 0), (kStep + steps - 1) / steps, row_bytes};
     for (size_t d = 0; d < q.head_dim; d += kPart) {
       Vec sum[kProducts];
-      multiply_keys<T, kQueries, kKeys>(q, keys.from(key), d, HWY_MIN(q.head_dim, d + kPart), later, (kStep + steps - 1) / steps, sum);
+      multiply_keys<T, kQueries, kKeys>(q, keys.from(key), d, HWY_MIN(q.head_dim, d + kPart), later, sum);
       alignas(64) float products[kProducts];
 #pragma GCC unroll 8
       for (size_t i = 0; i < kProducts; i += kN) hn::Store(hn::Mul(sums_of_lanes(sum + i), hn::Set(kLanes, factor)), kLanes, products + i);
@@ -174,9 +177,19 @@ void score_in_place(const Tile& tile, const KeyRun& run, float factor, Scratch& 
   const size_t head_dim = static_cast<size_t>(tile.call.problem.k.shape[3]);
   const auto rows_from = [&](int64_t row) { return QueryRows{scratch.q + row * scratch.q_stride, scratch.q_stride, head_dim}; };
   const auto scores_from = [&](int64_t row) { return scratch.scores[0] + row * kScoreStride; };
+  const bool in_shares = head_dim % kPair == 0 && follow_one_another(run.k<Rows>(), head_dim * sizeof(T));
   int64_t row = 0;
-  for (; row + 4 <= tile.rows(); row += 4) score_rows<T, 4, Rows>(rows_from(row), run, factor, row == 0, scores_from(row));
-  for (; row + 2 <= tile.rows(); row += 2) score_rows<T, 2, Rows>(rows_from(row), run, factor, row == 0, scores_from(row));
+  const auto some = [&]<size_t kQueries>() {
+    for (; row + static_cast<int64_t>(kQueries) <= tile.rows(); row += static_cast<int64_t>(kQueries)) {
+      if (in_shares) {
+        score_rows<T, kQueries, Rows, true>(rows_from(row), run, factor, row == 0, scores_from(row));
+      } else {
+        score_rows<T, kQueries, Rows, false>(rows_from(row), run, factor, row == 0, scores_from(row));
+      }
+    }
+  };
+  some.template operator()<4>();
+  some.template operator()<2>();
   if (row == tile.rows()) return;
   const int64_t ahead = rows_ahead<T>(run, head_dim * sizeof(T), tile.rows() == 1);
   if (head_dim == 128) return score_row<T, 128, Rows>(rows_from(row), run, factor, ahead, scores_from(row));

@@ -59,10 +59,11 @@ bool variant_at(const Machine& machine, int32_t index, rapt_variant& variant) {
   variant.arch = row.architecture == 90 ? "sm_90a" : "sm_80";
   variant.types = type_name(row.type);
   variant.head_dims = head_dims(row);
-  variant.features = row.whole    ? "causal align window mask bias alibi softcap sinks lse lse_base2 gqa head_dim_v strides seqlens ragged "
-                                    "block_table page_list page_pointers batch_invariant split_kv"
-                     : row.window ? "causal align window lse lse_base2 gqa head_dim_v strides seqlens ragged batch_invariant"
-                                  : "causal align lse lse_base2 gqa head_dim_v strides seqlens ragged batch_invariant";
+  variant.features = row.whole ? "causal align window mask bias alibi softcap sinks lse lse_base2 gqa head_dim_v strides seqlens ragged "
+                                 "block_table page_list page_pointers batch_invariant split_kv"
+                     : row.softcap ? "causal align window softcap lse lse_base2 gqa head_dim_v strides seqlens ragged batch_invariant"
+                     : row.window  ? "causal align window lse lse_base2 gqa head_dim_v strides seqlens ragged batch_invariant"
+                                   : "causal align lse lse_base2 gqa head_dim_v strides seqlens ragged batch_invariant";
   Text nobody(nullptr, 0);
   const Device* device = machine.device(0, nobody);
   variant.unavailable = device == nullptr                                      ? "no CUDA device"

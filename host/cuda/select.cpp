@@ -48,8 +48,7 @@ bool takes_terms(const rapt_problem& p, Text& why_not) {
 bool needs_window_row(const rapt_problem& p) { return p.window_left >= 0; }
 bool needs_whole_row(const rapt_problem& p) {
   const bool paged = p.kv_layout != RAPT_KV_DENSE && p.kv_layout != RAPT_KV_RAGGED;
-  return paged || p.softcap > 0 || p.mask.type != RAPT_NONE || p.bias.type != RAPT_NONE || p.alibi.type != RAPT_NONE ||
-         p.sinks.type != RAPT_NONE;
+  return paged || p.mask.type != RAPT_NONE || p.bias.type != RAPT_NONE || p.alibi.type != RAPT_NONE || p.sinks.type != RAPT_NONE;
 }
 
 bool takes_sizes(const rapt_problem& p, Text& why_not) {
@@ -106,7 +105,9 @@ bool row_takes(const Variant& row, int architecture, const rapt_problem& p, Text
   } else if (p.q.shape[3] > row.head_dim || p.v.shape[3] > row.head_dim_v) {
     why_not.append("it is for head_dim up to %d and head_dim_v up to %d", row.head_dim, row.head_dim_v);
   } else if (!row.whole && needs_whole_row(p)) {
-    why_not.append("it takes no mask, bias, softcap, alibi, sinks or pages");
+    why_not.append("it takes no mask, bias, alibi, sinks or pages");
+  } else if (!row.whole && row.softcap != (p.softcap > 0)) {
+    why_not.append(row.softcap ? "it is for softcap alone" : "it takes no softcap");
   } else if (!row.window && needs_window_row(p)) {
     why_not.append("it takes no window that begins");
   } else if (forward_blocks(row, {1, 1, 0, 0, 0}, p) > INT32_MAX) {

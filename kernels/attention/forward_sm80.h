@@ -35,7 +35,7 @@ struct ForwardSm80 {
   static constexpr int kTileQ = Traits::kTileQ, kTileKv = Traits::kTileKv, kHeadDim = Traits::kHeadDim, kHeadDimV = Traits::kHeadDimV;
   static constexpr int kArchitecture = 80, kBlocks = Traits::kBlocks, kSlots = Traits::kSlots, kTilesInFlight = kSlots;
   static constexpr int kThreads = 32 * Traits::kWarps, kMinBlocks = 1;
-  static constexpr bool kWhole = Traits::kWhole, kWindow = kWhole;
+  static constexpr bool kWhole = Traits::kWhole, kWindow = kWhole, kSoftcap = false;
 
   using Loader = typename LoaderOf<kWhole, Traits>::Type;
   struct SharedStorage {

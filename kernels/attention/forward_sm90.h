@@ -9,13 +9,15 @@
 
 namespace rapt::kernels {
 
-// kStages: tiles of K, and as many of V, in flight or in use.
-template <class T, int kTileQ_, int kTileKv_, int kHeadDim_, int kHeadDimV_, int kStages_>
+// kStages: tiles of K, and as many of V, in flight or in use. kSoftcap: a row that caps every score; the others cap none, as even a branch
+// around it would slow their main loop down.
+template <class T, int kTileQ_, int kTileKv_, int kHeadDim_, int kHeadDimV_, int kStages_, bool kSoftcap_ = false>
 struct Sm90Traits {
   using Element = T;
   static constexpr int kTileQ = kTileQ_, kTileKv = kTileKv_, kHeadDim = kHeadDim_, kHeadDimV = kHeadDimV_;
   static constexpr int kStages = kStages_;
   static constexpr int kConsumers = kTileQ / 64;  // warpgroups of 64 rows
+  static constexpr bool kSoftcap = kSoftcap_;
 };
 
 // A warpgroup whose first thread issues the copies, and kConsumers warpgroups that compute. It takes windows.
@@ -25,7 +27,7 @@ struct ForwardSm90 {
   using Params = ForwardSm90Params;
   static constexpr int kTileQ = Traits::kTileQ, kTileKv = Traits::kTileKv, kHeadDim = Traits::kHeadDim, kHeadDimV = Traits::kHeadDimV;
   static constexpr int kArchitecture = 90, kStages = Traits::kStages, kConsumers = Traits::kConsumers, kTilesInFlight = 2 * kStages;
-  static constexpr bool kWhole = false, kWindow = true;
+  static constexpr bool kWhole = false, kWindow = true, kSoftcap = Traits::kSoftcap;
   static constexpr int kComputing = 128 * kConsumers, kThreads = 128 + kComputing, kMinBlocks = 1;
   // Of 65536 / kThreads registers a thread enters with, the producer hands most on.
   static constexpr int kProducerRegisters = kConsumers == 2 ? 24 : 32, kConsumerRegisters = kConsumers == 2 ? 240 : 160;
@@ -111,7 +113,8 @@ struct ForwardSm90 {
       simt::wgmma_hold(s.v);
       smem.k_ring.release(at.stage);  // this warp is done with K
 
-      // mask and softmax: S becomes P, in 16 bits
+      // cap, mask and softmax: S becomes P, in 16 bits
+      if constexpr (kSoftcap) cap(s, p.forward.terms);
       if (col0 < work.full_begin || col0 + kTileKv > work.full_end) mask<true>(s, work, warp_row0, col0);
       softmax.update(s, o, p.forward.scale_log2);
       OperandA<T, kTileKv> pr;

@@ -1,4 +1,5 @@
-// What happens to scores between Q K^T and softmax: softcap, bias, ALiBi, and who may see what. Whole rows of the table alone.
+// What happens to scores between Q K^T and softmax: softcap, bias, ALiBi, and who may see what. Softcap apart, in whole rows of the table
+// alone.
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "attention/online_softmax.h"
@@ -11,14 +12,20 @@ constexpr float kLog2e = 1.44269504f;
 // softcap log2(e) tanh(scale s / softcap), with an error of a few units of the last place of scale s itself. Near 0 the odd polynomial
 // tanh y = y + y^3 P(y^2), fitted at Chebyshev nodes, relative error 2^-25; it holds for a softcap that dwarfs every score.
 SIMT_DEVICE float cap(float s, const ScoreTerms& terms) {
-  const float x = s * terms.scale_log2, y = s * terms.scale_over_cap, z = y * y, size = y < 0 ? -y : y;
+  const float x = s * terms.scale_log2, y = s * terms.scale_over_cap, z = y * y;
   float series = -0.00609671418f;
   series = simt::fma(series, z, 0.0209971797f);
   series = simt::fma(series, z, -0.0538509078f);
   series = simt::fma(series, z, 0.133327693f);
   series = simt::fma(series, z, -0.333333284f);
-  const float far = terms.softcap_log2 - 2.0f * terms.softcap_log2 * simt::rcp(simt::exp2(2.0f * kLog2e * size) + 1.0f);
-  return size < 0.625f ? simt::fma(x * z, series, x) : y < 0 ? -far : far;
+  const float far = terms.softcap_log2 - 2.0f * terms.softcap_log2 * simt::rcp(simt::exp2(2.0f * kLog2e * y) + 1.0f);
+  return z < 0.390625f ? simt::fma(x * z, series, x) : far;
+}
+
+template <int kN>
+SIMT_DEVICE void cap(Accumulator<kN>& s, const ScoreTerms& terms) {
+  SIMT_UNROLL
+  for (int i = 0; i < s.kSize; ++i) s.v[i] = cap(s.v[i], terms);
 }
 
 // Where a row's elements of a pair tensor begin, key 0.

@@ -53,10 +53,15 @@ std::string launch(const Planned& planned, const rapt_args& args, int misalign, 
 
 std::string Heads::text() const { return fmt::format("d{},dv{}", head_dim, head_dim_v); }
 
+std::string Heads::problem(const std::string& type, const std::string& shape, const std::string& rest) const {
+  const bool more = !rest.empty() && rest[0] != ':';
+  return fmt::format("{}:{},{}:{}{}", type, shape, text(), softcap ? more ? "cap=3," : "cap=3" : "", rest);
+}
+
 namespace {
 
 Heads heads_of(const kernels::Variant& row) {
-  return {row.architecture, row.head_dim, row.head_dim_v, row.type == kernels::ElementType::f32, row.whole};
+  return {row.architecture, row.head_dim, row.head_dim_v, row.type == kernels::ElementType::f32, row.softcap, row.whole};
 }
 
 template <class Wanted>
@@ -76,6 +81,9 @@ std::vector<Heads> plain_heads() {
 std::vector<Heads> window_heads() {
   return heads_of_rows([](const kernels::Variant& row) { return row.window && !row.whole; });
 }
+std::vector<Heads> softcap_heads() {
+  return heads_of_rows([](const kernels::Variant& row) { return row.softcap; });
+}
 std::vector<Heads> whole_heads() {
   return heads_of_rows([](const kernels::Variant& row) { return row.whole; });
 }
@@ -91,9 +99,9 @@ std::vector<const char*> types(const Heads& heads) {
 }
 
 std::string heads_name(const testing::TestParamInfo<Heads>& info) {
-  const auto [architecture, head_dim, head_dim_v, f32, whole] = info.param;
+  const auto [architecture, head_dim, head_dim_v, f32, softcap, whole] = info.param;
   const std::string value = head_dim_v == head_dim ? "" : fmt::format("Value{}", head_dim_v);
-  return fmt::format("Sm{}HeadDim{}{}{}", architecture, head_dim, value, f32 ? "F32" : "");
+  return fmt::format("Sm{}HeadDim{}{}{}{}", architecture, head_dim, value, f32 ? "F32" : "", softcap ? "Softcap" : "");
 }
 
 Chosen choose(const Machine& machine, const rapt_problem& problem) {

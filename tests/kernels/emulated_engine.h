@@ -25,13 +25,17 @@ struct Machine {
 // every feature; and the types that it has for one.
 struct Heads {
   int architecture, head_dim, head_dim_v;
-  bool f32;  // or both types of 16 bits
+  bool f32;      // or both types of 16 bits
+  bool softcap;  // rows that are for it alone
   bool whole;
   auto operator<=>(const Heads&) const = default;
   std::string text() const;  // "d192,dv128" as in a problem's shape
+  // "TYPE:SHAPE:SEMANTICS:LAYOUT" with heads and softcap filled in. rest: "SEMANTICS:LAYOUT".
+  std::string problem(const std::string& type, const std::string& shape, const std::string& rest) const;
 };
-std::vector<Heads> plain_heads();
-std::vector<Heads> window_heads();  // of the plain rows, those that take windows
+std::vector<Heads> plain_heads();    // with those for softcap
+std::vector<Heads> window_heads();   // of the plain rows, those that take windows
+std::vector<Heads> softcap_heads();  // of the plain rows, those for softcap
 std::vector<Heads> whole_heads();
 std::vector<Heads> first_and_last(const std::vector<Heads>& heads);
 std::vector<const char*> types(const Heads& heads);

@@ -115,9 +115,10 @@ TEST(Explain, TellsOfTheArchitectureAskedForWithoutADevice) {
                   "above it, the tensor cores are the bound"))
       << hopper;
   EXPECT_TRUE(has(hopper, "not taken, it is for f16: forward_sm90_f16_d64 forward_sm90_f16_d128 ")) << hopper;
-  EXPECT_TRUE(has(hopper, "not taken, it is for head_dim up to 64 and head_dim_v up to 64: forward_sm90_bf16_d64 forward_sm80_bf16_d64"))
+  EXPECT_TRUE(has(hopper, "not taken, it is for head_dim up to 64 and head_dim_v up to 64: forward_sm90_bf16_d64 "))
       << hopper;
   EXPECT_TRUE(has(hopper, "not taken, it takes the problem too, as a later choice: ")) << hopper;
+  EXPECT_TRUE(has(hopper, "not taken, it is for softcap alone: forward_sm90_bf16_d128_softcap ")) << hopper;
 
   const std::string ampere = explain(dense_problem(RAPT_F16, 2, 8, 2, 1, 1024, 64, 64), "sm_80");
   EXPECT_TRUE(has(ampere, "row: forward_sm80_f16_d64_whole for sm_80 and newer")) << ampere;
@@ -126,6 +127,16 @@ TEST(Explain, TellsOfTheArchitectureAskedForWithoutADevice) {
   EXPECT_TRUE(has(ampere, "multiprocessors of NVIDIA A100 SXM4 80GB\n")) << ampere;
   EXPECT_TRUE(has(ampere, "below it, memory is the bound")) << ampere;
   EXPECT_TRUE(has(ampere, "not taken, it is for sm_90a alone: forward_sm90_bf16_d64")) << ampere;
+}
+
+TEST(Explain, TellsWhoTakesSoftcap) {
+  rapt_problem problem = dense_problem(RAPT_BF16, 2, 8, 2, 1024, 1024, 128, 128);
+  problem.softcap = 30;
+  const std::string text = explain(problem, "sm_90a");
+  EXPECT_TRUE(has(text, "row: forward_sm90_bf16_d128_softcap for sm_90a")) << text;
+  EXPECT_TRUE(has(text, "not taken, it takes no softcap: forward_sm90_bf16_d128 ")) << text;
+  problem.sinks = rapt_dense(RAPT_F32, 1, 8, 1, 1);
+  EXPECT_TRUE(has(explain(problem, "sm_90a"), "not taken, it takes no mask, bias, alibi, sinks or pages: forward_sm90_bf16_d128 "));
 }
 
 TEST(Explain, NamesTheTensorThatTmaCannotLoad) {

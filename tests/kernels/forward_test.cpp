@@ -22,16 +22,16 @@ class Forward : public testing::TestWithParam<Heads> {
   const char* type(size_t turn) const { return types()[turn % types().size()]; }
   // "SHAPE:SEMANTICS:LAYOUT" with the heads of the row filled in.
   void expect_judged(size_t turn, const std::string& shape, const std::string& rest) const {
-    const std::string problem = fmt::format("{}:{},{}:{}", type(turn), shape, GetParam().text(), rest);
-    EXPECT_TRUE(agrees_with_the_judge(machine(), problem));
+    EXPECT_TRUE(agrees_with_the_judge(machine(), GetParam().problem(type(turn), shape, rest)));
   }
 };
 
 TEST_P(Forward, RunsTheRowOfItsMachine) {
   const std::string value = head_dim_v() == head_dim() ? "" : fmt::format("_dv{}", head_dim_v());
   for (const char* t : types()) {
-    const auto data = workbench::make_case(workbench::parse_problem(fmt::format("{}:b1,hq1,hkv1,sq3,sk9,{}", t, GetParam().text())));
-    EXPECT_EQ(run(machine(), data).kernel, fmt::format("forward_sm{}_{}_d{}{}", machine().architecture, t, head_dim(), value));
+    const auto data = workbench::make_case(workbench::parse_problem(GetParam().problem(t, "b1,hq1,hkv1,sq3,sk9", "")));
+    EXPECT_EQ(run(machine(), data).kernel,
+              fmt::format("forward_sm{}_{}_d{}{}{}", machine().architecture, t, head_dim(), value, GetParam().softcap ? "_softcap" : ""));
   }
 }
 
@@ -53,8 +53,7 @@ TEST_P(Forward, AgreesForMoreKeysThanTheRingHolds) {
 // What a tile rounds in the running sum and its scale must not add up over the tiles: only f32's bound is near enough to tell.
 TEST_P(Forward, AgreesForManyTiles) {
   for (const char* t : types()) {
-    if (t == std::string("f32"))
-      EXPECT_TRUE(agrees_with_the_judge(machine(), fmt::format("f32:b1,hq1,hkv1,sq1,sk4097,{}", GetParam().text())));
+    if (t == std::string("f32")) EXPECT_TRUE(agrees_with_the_judge(machine(), GetParam().problem(t, "b1,hq1,hkv1,sq1,sk4097", "")));
   }
 }
 
@@ -97,24 +96,27 @@ TEST_P(Forward, AgreesWithoutLseAndWithItInBaseTwoAndWithWideOutput) {
   expect_judged(1, "b1,hq2,hkv1,sq66,sk67", "lse2");
   for (const char* t : types())
     EXPECT_TRUE(
-        agrees_with_the_judge(machine(), fmt::format("{}/{}/{}/f32:b1,hq2,hkv1,sq66,sk67,{}:causal=br", t, t, t, GetParam().text())));
+        agrees_with_the_judge(machine(), GetParam().problem(fmt::format("{}/{}/{}/f32", t, t, t), "b1,hq2,hkv1,sq66,sk67", "causal=br")));
 }
 
 TEST_P(Forward, AgreesForSmallerHeadsPaddedWithinTheTile) {
-  for (const auto& [d, dv] : std::vector<std::pair<int, int>>{{head_dim() - 8, head_dim_v()},
-                                                              {head_dim(), head_dim_v() - 16},
-                                                              {head_dim() - 7, head_dim_v() - 3},
-                                                              {head_dim(), head_dim_v() / 2}})  // panels that are nothing but padding
-    EXPECT_TRUE(agrees_with_the_judge(machine(), fmt::format("{}:b1,hq2,hkv1,sq66,sk67,d{},dv{}:causal=br", type(0), d, dv)));
+  const auto expect_smaller = [&](int head_dim, int head_dim_v, const char* rest) {
+    Heads smaller = GetParam();
+    smaller.head_dim = head_dim, smaller.head_dim_v = head_dim_v;
+    EXPECT_TRUE(agrees_with_the_judge(machine(), smaller.problem(type(0), "b1,hq2,hkv1,sq66,sk67", rest)));
+  };
+  expect_smaller(head_dim() - 8, head_dim_v(), "causal=br");
+  expect_smaller(head_dim(), head_dim_v() - 16, "causal=br");
+  expect_smaller(head_dim() - 7, head_dim_v() - 3, "causal=br");
+  expect_smaller(head_dim(), head_dim_v() / 2, "causal=br");  // panels that are nothing but padding
   // Rows begin at multiples of 16 bytes, and what follows their last column is not theirs.
-  EXPECT_TRUE(agrees_with_the_judge(
-      machine(), fmt::format("{}:b1,hq1,hkv1,sq66,sk67,d{},dv{}:causal=br:strided", type(0), head_dim() - 3, head_dim_v() - 3)));
+  expect_smaller(head_dim() - 3, head_dim_v() - 3, "causal=br:strided");
 }
 
 TEST_P(Forward, AgreesWhenPointersAreAlignedToAnElementAlone) {
   Machine odd = machine();
   odd.misalign = 1;
-  EXPECT_TRUE(agrees_with_the_judge(odd, fmt::format("{}:b1,hq1,hkv1,sq66,sk67,{}:causal=br,scale=-0.3", type(1), GetParam().text())));
+  EXPECT_TRUE(agrees_with_the_judge(odd, GetParam().problem(type(1), "b1,hq1,hkv1,sq66,sk67", "causal=br,scale=-0.3")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Emulated, Forward, testing::ValuesIn(plain_heads()), heads_name);

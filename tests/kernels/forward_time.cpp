@@ -27,8 +27,8 @@ Timed time_row(const Heads& heads, const char* type, int launches) {
   int done = 0;
   for (; done < launches; done += kRuns) {
     const unsigned rows = 128 + random() % 129, keys = 128 + random() % 129;
-    const auto data = workbench::make_case(workbench::parse_problem(
-        fmt::format("{}:b1,hq1,hkv1,sq{},sk{},{}:{}", type, rows, keys, heads.text(), done % 2 ? "causal=br" : "")));
+    const auto data = workbench::make_case(
+        workbench::parse_problem(heads.problem(type, fmt::format("b1,hq1,hkv1,sq{},sk{}", rows, keys), done % 2 ? "causal=br" : "")));
     const auto start = std::chrono::steady_clock::now();
     const auto outcome = run({heads.architecture}, data);
     timed.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -21,7 +21,7 @@ class Window : public testing::TestWithParam<Heads> {
   Machine machine() const { return {GetParam().architecture}; }
   Case fresh(size_t turn, const std::string& shape, const std::string& rest) const {
     const auto all = types(GetParam());
-    return make_case(parse_problem(fmt::format("{}:{},{}:{}", all[turn % all.size()], shape, GetParam().text(), rest)));
+    return make_case(parse_problem(GetParam().problem(all[turn % all.size()], shape, rest)));
   }
   void expect_judged(const Case& data) const {
     EXPECT_NE(choose(machine(), data.problem).row.find(fmt::format("sm{}", GetParam().architecture)), std::string::npos) << data.name;

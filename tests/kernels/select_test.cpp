@@ -71,12 +71,21 @@ TEST(Select, GivesWhatPlainRowsDoNotTakeToWholeOnes) {
     const workbench::Case data = workbench::make_case(workbench::parse_problem(text));
     EXPECT_EQ(row(90, data.problem), "forward_sm80_bf16_d64_whole") << text;
   };
-  for (const char* feature : {"cap=2", "mask=bhqk", "bias=111k", "alibi", "sinks", ":page4", ":list4", ":pointers4"})
+  for (const char* feature : {"cap=2,sinks", "mask=bhqk", "bias=111k", "alibi", "sinks", ":page4", ":list4", ":pointers4"})
     expect_whole(("bf16:b1,hq2,hkv1,sq9,sk9,d64:" + std::string(feature)).c_str());
   for (const char* feature : {"win=3:-1", "win=3:0"}) {
     const workbench::Case data = workbench::make_case(workbench::parse_problem("bf16:b1,hq2,hkv1,sq9,sk9,d64:" + std::string(feature)));
     EXPECT_EQ(row(90, data.problem), "forward_sm90_bf16_d64") << feature;
     EXPECT_EQ(row(80, data.problem), "forward_sm80_bf16_d64_whole") << feature;
+  }
+  for (const auto& [problem, name] : {std::pair("bf16:b1,hq2,hkv1,sq9,sk9,d64:cap=2", "forward_sm90_bf16_d64_softcap"),
+                                      {"f16:b1,hq2,hkv1,sq9,sk9,d192,dv128:cap=2,win=3:0", "forward_sm90_f16_d192_dv128_softcap"},
+                                      {"bf16:b1,hq2,hkv1,sq9,sk9,d200:cap=2", "forward_sm90_bf16_d256_softcap"},
+                                      {"bf16:b1,hq2,hkv1,sq9,sk600,d128:cap=2", "forward_sm80_bf16_d128_whole"},  // few rows, many keys
+                                      {"f32:b1,hq2,hkv1,sq9,sk9,d64:cap=2", "forward_sm80_f32_d64_whole"}}) {
+    const workbench::Case capped = workbench::make_case(workbench::parse_problem(problem));
+    EXPECT_EQ(row(90, capped.problem), name) << problem;
+    EXPECT_NE(row(80, capped.problem).find("_whole"), std::string::npos) << problem;
   }
   // A window that ends and does not begin is like causal.
   const workbench::Case data = workbench::make_case(workbench::parse_problem("bf16:b1,hq2,hkv1,sq9,sk9,d64:win=-1:3"));

@@ -9,7 +9,7 @@ namespace rapt::kernels {
 std::span<const Variant> emulated_forward() {
   static const auto sm90 = mutated_sm90();
   static const auto sm80 = mutated_sm80();
-  static const Variant rows[] = {sm90[0], sm90[1], sm80[0], sm80[1], sm80[2], sm80[3]};
+  static const Variant rows[] = {sm90[0], sm90[1], sm90[2], sm80[0], sm80[1], sm80[2], sm80[3]};
   return rows;
 }
 int emulated_merge(const Launch& call) { return mutated_merge(call); }

@@ -8,7 +8,7 @@
 namespace rapt::kernels {
 
 std::array<Variant, 4> mutated_sm80();
-std::array<Variant, 2> mutated_sm90();
+std::array<Variant, 3> mutated_sm90();
 int mutated_merge(const Launch& call);
 int mutated_merge_parts(const Launch& call);
 

@@ -8,10 +8,11 @@
 
 namespace rapt::kernels {
 
-std::array<Variant, 2> mutated_sm90() {
+std::array<Variant, 3> mutated_sm90() {
   return {
       row<EmulatedMachine, ForwardSm90<Sm90Traits<simt::bf16, 128, 128, 64, 64, 2>>>("forward_sm90_bf16_d64"),
       row<EmulatedMachine, ForwardSm90<Sm90Traits<simt::f16, 128, 64, 128, 128, 2>>>("forward_sm90_f16_d128"),
+      row<EmulatedMachine, ForwardSm90<Sm90Traits<simt::bf16, 128, 128, 64, 64, 2, true>>>("forward_sm90_bf16_d64_softcap"),
   };
 }
 

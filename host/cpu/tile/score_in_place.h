@@ -124,7 +124,7 @@ HWY_INLINE Vec multiply_key(const float* q, const char* key, const char* later, 
 template <class T, size_t kHeadDim, class Rows>
 HWY_NOINLINE void score_row(const QueryRows& q, const KeyRun& run, float factor, int64_t ahead, float* scores) {
   static_assert(kHeadDim % kPair == 0);
-  constexpr size_t kStep = sizeof(T) == sizeof(float) ? kN : kFew;
+  constexpr size_t kStep = sizeof(T) == sizeof(float) && kRows >= 12 ? kN : kFew;
   const hn::CappedTag<float, kStep> lanes;
   const float* const query = q.q;
   const size_t head_dim = kHeadDim != 0 ? kHeadDim : q.head_dim;

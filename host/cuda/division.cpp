@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "cuda/tma.h"
+
 namespace rapt::gpu {
 namespace {
 
@@ -21,10 +23,15 @@ int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 int64_t group(const rapt_problem& p) { return p.q.shape[1] / std::max<int64_t>(p.k.shape[1], 1); }
 
+// Packed rows of a tile: TMA brings whole queries, of all heads that share it.
+int64_t tile_rows(const Variant& row, int64_t pack) { return row.architecture < 90 ? row.tile_q : row.tile_q - row.tile_q % pack; }
+
 // Heads share tiles where that makes fewer of them.
 int64_t pack_of(const Variant& row, const rapt_problem& p) {
-  const int64_t alone = group(p) * ceil_div(longest_query(p), row.tile_q), together = ceil_div(group(p) * longest_query(p), row.tile_q);
-  return together < alone && group(p) * longest_query(p) <= kernels::kMaxRows ? group(p) : 1;
+  const int64_t heads = group(p), rows = heads * longest_query(p);
+  if (!row.packs || rows > kernels::kMaxRows) return 1;
+  if (row.architecture >= 90 && (heads > row.tile_q || !tma_packs(p.q, heads))) return 1;
+  return ceil_div(rows, tile_rows(row, heads)) < heads * ceil_div(longest_query(p), row.tile_q) ? heads : 1;
 }
 
 // Keys that a tile of rows sees at most.
@@ -49,10 +56,13 @@ bool has_few_rows(const rapt_problem& p, int32_t multiprocessors) {
   return group(p) > 1 || p.batch * p.k.shape[1] < multiprocessors;
 }
 
+Division undivided(const Variant& row) { return {1, row.tile_q, 1, 0, 0, 0}; }
+
 Division divide(const Variant& row, const rapt_problem& p, int32_t multiprocessors) {
-  Division division = {1, 1, 0, 0, 0};
-  if (!row.whole) return division;
+  Division division = undivided(row);
   division.pack = static_cast<int>(pack_of(row, p));
+  division.tile_rows = static_cast<int>(tile_rows(row, division.pack));
+  if (!row.whole) return division;
   // A row's bits depend on where its keys are split, and that on the batch.
   const int64_t blocks = forward_blocks(row, division, p), keys = most_keys(row, p);
   const bool few_rows = longest_query(p) * division.pack <= row.tile_q;
@@ -71,7 +81,7 @@ Division divide(const Variant& row, const rapt_problem& p, int32_t multiprocesso
 int64_t forward_blocks(const Variant& row, const Division& division, const rapt_problem& p) {
   int64_t blocks = 0;
   const bool overflow =
-      __builtin_mul_overflow(ceil_div(longest_query(p) * division.pack, row.tile_q), p.q.shape[1] / division.pack, &blocks) ||
+      __builtin_mul_overflow(ceil_div(longest_query(p) * division.pack, division.tile_rows), p.q.shape[1] / division.pack, &blocks) ||
       __builtin_mul_overflow(blocks, p.batch, &blocks) || __builtin_mul_overflow(blocks, division.splits, &blocks);
   return overflow ? INT64_MAX : blocks;
 }

@@ -16,10 +16,12 @@ namespace rapt::gpu {
 int64_t longest_query(const rapt_problem& problem);
 int64_t longest_kv(const rapt_problem& problem);
 
-// Are there so few rows of queries that it pays to pack heads or to split keys, which whole rows of the table alone do?
+// Are there so few rows of queries that it pays to split keys, which whole rows of the table alone do, or to pack heads in tiles of theirs?
 bool has_few_rows(const rapt_problem& problem, int32_t multiprocessors);
 
-// The division for a row of the table on a device. Plain rows neither pack nor split.
+// Each head's rows and all of its keys in blocks of their own.
+kernels::Division undivided(const kernels::Variant& row);
+// The division for a row of the table on a device.
 kernels::Division divide(const kernels::Variant& row, const rapt_problem& problem, int32_t multiprocessors);
 
 // Blocks of the launch, in one dimension; may exceed what a grid holds: select.h refuses.

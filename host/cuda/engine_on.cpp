@@ -23,11 +23,11 @@ int rows_for(int32_t architecture) { return architecture == 90 ? 90 : 80; }
 
 const Variant& row_of(const Machine& machine, int index) { return machine.forward()[static_cast<size_t>(index)]; }
 
-bool encode_maps(const Machine& machine, const Variant& row, const rapt_problem& p, const rapt_args& args,
-                 kernels::ForwardSm90Params& params, Text& fault) {
-  return machine.encode(describe(row, p, args, Tensor::q), params.q, fault) &&
-         machine.encode(describe(row, p, args, Tensor::k), params.k, fault) &&
-         machine.encode(describe(row, p, args, Tensor::v), params.v, fault);
+bool encode_maps(const Machine& machine, const Variant& row, const kernels::Division& division, const rapt_problem& p,
+                 const rapt_args& args, kernels::ForwardSm90Params& params, Text& fault) {
+  return machine.encode(describe(row, division, p, args, Tensor::q), params.q, fault) &&
+         machine.encode(describe(row, division, p, args, Tensor::k), params.k, fault) &&
+         machine.encode(describe(row, division, p, args, Tensor::v), params.v, fault);
 }
 
 rapt_status verdict(const Machine& machine, int error, Text& fault) {
@@ -41,7 +41,7 @@ rapt_status launch(const Machine& machine, const Variant& row, const kernels::Di
   kernels::ForwardSm90Params params = {};
   params.forward = fill_forward(row, division, p, args, workspace);
   const bool by_tma = row.architecture >= 90;
-  if (by_tma && !encode_maps(machine, row, p, args, params, fault)) return RAPT_CUDA_ERROR;
+  if (by_tma && !encode_maps(machine, row, division, p, args, params, fault)) return RAPT_CUDA_ERROR;
   const void* given = by_tma ? static_cast<const void*>(&params) : &params.forward;
   const rapt_status status =
       verdict(machine, row.launch({given, {static_cast<unsigned>(forward_blocks(row, division, p)), 1, 1}, stream}), fault);
@@ -110,8 +110,9 @@ rapt_status run(const Machine& machine, const Request& request, const Choice& ch
                  plan.device / 10, plan.device % 10, device->index, device->architecture / 10, device->architecture % 10);
     return RAPT_INVALID_ARGUMENT;
   }
-  return launch(machine, row_for(machine.forward(), plan.forward, args), plan.forward.division, request.problem, args, workspace, stream,
-                fault);
+  const auto rows = machine.forward();
+  return launch(machine, row_for(rows, plan.forward, args), division_for(rows, plan.forward, args), request.problem, args, workspace,
+                stream, fault);
 }
 
 }  // namespace rapt::gpu

@@ -62,7 +62,7 @@ ForwardParams fill_forward(const Variant& row, const Division& division, const r
   params.group = static_cast<int>(p.q.shape[1] / p.k.shape[1]);
   params.head_dim = static_cast<int>(p.q.shape[3]);
   params.head_dim_v = static_cast<int>(p.v.shape[3]);
-  params.q_tiles = static_cast<int>((longest_query(p) * division.pack + row.tile_q - 1) / row.tile_q);
+  params.q_tiles = static_cast<int>((longest_query(p) * division.pack + division.tile_rows - 1) / division.tile_rows);
   params.o_is_f32 = p.o.type == RAPT_F32 ? 1 : 0;
   params.division = division;
   fill_window(p, params);

@@ -110,7 +110,7 @@ bool row_takes(const Variant& row, int architecture, const rapt_problem& p, Text
     why_not.append(row.softcap ? "it is for softcap alone" : "it takes no softcap");
   } else if (!row.window && needs_window_row(p)) {
     why_not.append("it takes no window that begins");
-  } else if (forward_blocks(row, {1, 1, 0, 0, 0}, p) > INT32_MAX) {
+  } else if (forward_blocks(row, undivided(row), p) > INT32_MAX) {
     why_not.append("it would have more than 2^31 - 1 blocks");
   } else {
     return row.architecture < 90 || tma_takes(p, why_not);
@@ -152,6 +152,10 @@ bool choose_forward(std::span<const Variant> rows, int architecture, int32_t mul
 
 const Variant& row_for(std::span<const Variant> rows, const ForwardPlan& plan, const rapt_args& args) {
   return rows[static_cast<size_t>(aligned_for_tma(args) ? plan.row : plan.unaligned)];
+}
+
+kernels::Division division_for(std::span<const Variant> rows, const ForwardPlan& plan, const rapt_args& args) {
+  return plan.row == plan.unaligned || aligned_for_tma(args) ? plan.division : undivided(row_for(rows, plan, args));
 }
 
 }  // namespace rapt::gpu

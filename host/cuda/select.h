@@ -12,9 +12,9 @@ namespace rapt::gpu {
 
 // The engine's plan: trivially copyable, kept in Choice::state.
 struct ForwardPlan {
-  int row;        // of the table
-  int unaligned;  // the row for a run whose q, k or v do not begin at a multiple of 16 bytes; may be the same
-  kernels::Division division;
+  int row;                     // of the table
+  int unaligned;               // the row for a run whose q, k or v do not begin at a multiple of 16 bytes; may be the same
+  kernels::Division division;  // of `row`; another one for `unaligned` divides nothing
 };
 
 // Rows are those of a device of this architecture (90: sm_90a, which runs rows of 80 too). False: `why_not` holds the sentence.
@@ -27,7 +27,8 @@ const char* type_name(kernels::ElementType type);  // "bf16"
 // "not taken, ".
 bool row_takes(const kernels::Variant& row, int architecture, const rapt_problem& problem, Text& why_not);
 
-// The row for these pointers.
+// The row for these pointers, and its division.
 const kernels::Variant& row_for(std::span<const kernels::Variant> rows, const ForwardPlan& plan, const rapt_args& args);
+kernels::Division division_for(std::span<const kernels::Variant> rows, const ForwardPlan& plan, const rapt_args& args);
 
 }  // namespace rapt::gpu

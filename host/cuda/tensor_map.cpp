@@ -28,11 +28,12 @@ bool encode_tensor_map(const gpu::TensorMapRequest& request, simt::TensorMap& ma
     return false;
   }
   // The copy moves bits, so that any type of 16 bits serves.
-  const cuuint32_t steps[4] = {1, 1, 1, 1};
+  const cuuint32_t steps[5] = {1, 1, 1, 1, 1};
   CUtensorMap made;
-  const CUresult result = encode(&made, CU_TENSOR_MAP_DATA_TYPE_UINT16, 4, const_cast<void*>(request.base), request.dim, request.stride + 1,
-                                 request.box, steps, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
-                                 CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+  const CUresult result =
+      encode(&made, CU_TENSOR_MAP_DATA_TYPE_UINT16, static_cast<cuuint32_t>(request.rank), const_cast<void*>(request.base), request.dim,
+             request.stride + 1, request.box, steps, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+             CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
   if (result != CUDA_SUCCESS) {
     fault.append("cuTensorMapEncodeTiled refused a tensor of %llu columns and %llu rows (error %d)",
                  static_cast<unsigned long long>(request.dim[0]), static_cast<unsigned long long>(request.dim[1]),

@@ -28,11 +28,11 @@ bool encode(const gpu::TensorMapRequest& request, simt::TensorMap& map, Text& fa
   emu::isa::TensorMapInfo info = {};
   info.base = static_cast<uint8_t*>(const_cast<void*>(request.base));
   info.type = request.type == kernels::ElementType::bf16 ? emu::isa::Element::bf16 : emu::isa::Element::f16;
-  info.rank = 4;
+  info.rank = request.rank;
   info.swizzle_bytes = 128;
-  std::copy_n(request.dim, 4, info.dim);
-  std::copy_n(request.stride, 4, info.stride);
-  std::copy_n(request.box, 4, info.box);
+  std::copy_n(request.dim, request.rank, info.dim);
+  std::copy_n(request.stride, request.rank, info.stride);
+  std::copy_n(request.box, request.rank, info.box);
   const char* broken = emu::isa::encode(map, info);
   if (broken != nullptr) fault.append("%s", broken);
   return broken == nullptr;

@@ -70,7 +70,8 @@ struct ScoreTerms {
 
 // How a head's work is divided among blocks.
 struct Division {
-  int pack;        // heads of a group whose rows share tiles: tile row r is query row r / pack of head r % pack of them
+  int pack;        // heads of a group whose rows share tiles: packed row r is query row r / pack of head r % pack of them
+  int tile_rows;   // packed rows of a tile: all that it has, or where TMA brings them whole queries of all heads, more than half a tile
   int splits;      // blocks that share the keys of a tile of rows; each writes a partial result
   int split_keys;  // a multiple of the kernel's tile: splits meet at multiples of it
   int64_t o_split_stride, lse_split_stride;  // elements from a split's partial results to the next one's
@@ -89,7 +90,7 @@ struct ForwardParams {
   float scale_log2;  // > 0: what scores are multiplied with in the exponent of 2: |scale| log2(e), or 1 where q_factor is 0 or terms.any
   float q_factor;    // -1, 0 or 1: the sign of scale, which Q takes exactly in 16 bits
   float lse_unit;    // what a log2 is multiplied with on its way out: ln 2, or 1 for lse_base2
-  // Of whole rows alone (variant.h). Others are given pages.size 0, no terms, no division and windows without a first key.
+  // Of rows that take them alone (variant.h). Others are given pages.size 0, no terms, no division and windows without a first key.
   Pages pages;
   ScoreTerms terms;
   Division division;
@@ -97,7 +98,9 @@ struct ForwardParams {
 
 struct ForwardSm90Params {
   ForwardParams forward;
-  simt::TensorMap q, k, v;  // (column, row, head, batch) with the operand's own strides; boxes of 64 columns x a tile's rows
+  // With the operand's own strides, boxes of 64 columns x a tile's rows. k and v: (column, row, head, batch). q: (column, head of those
+  // that share a tile, row, those of all heads, batch).
+  simt::TensorMap q, k, v;
 };
 
 }  // namespace rapt::kernels

@@ -35,7 +35,7 @@ struct ForwardSm80 {
   static constexpr int kTileQ = Traits::kTileQ, kTileKv = Traits::kTileKv, kHeadDim = Traits::kHeadDim, kHeadDimV = Traits::kHeadDimV;
   static constexpr int kArchitecture = 80, kBlocks = Traits::kBlocks, kSlots = Traits::kSlots, kTilesInFlight = kSlots;
   static constexpr int kThreads = 32 * Traits::kWarps, kMinBlocks = 1;
-  static constexpr bool kWhole = Traits::kWhole, kWindow = kWhole, kSoftcap = false;
+  static constexpr bool kWhole = Traits::kWhole, kWindow = kWhole, kPacks = kWhole, kSoftcap = false;
 
   using Loader = typename LoaderOf<kWhole, Traits>::Type;
   struct SharedStorage {
@@ -77,7 +77,7 @@ struct ForwardSm80 {
       if constexpr (kWhole) {
         finish_scores(s[b], p, work, tile_row0, col0, loader.mapped(smem.ring, tile));
       } else {
-        if (col0 + kTileKv > work.full_end) mask(s[b], work, tile_row0, col0);
+        if (col0 + kTileKv > work.full_end) mask(s[b], p, work, tile_row0, col0);
       }
       softmax[b].update(s[b], o[b], p.scale_log2);
       pr[b].pack(s[b]);

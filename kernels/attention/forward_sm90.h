@@ -20,14 +20,14 @@ struct Sm90Traits {
   static constexpr bool kSoftcap = kSoftcap_;
 };
 
-// A warpgroup whose first thread issues the copies, and kConsumers warpgroups that compute. It takes windows.
+// A warpgroup whose first thread issues the copies, and kConsumers warpgroups that compute. It takes windows, and packs heads.
 template <class Traits>
 struct ForwardSm90 {
   using T = typename Traits::Element;
   using Params = ForwardSm90Params;
   static constexpr int kTileQ = Traits::kTileQ, kTileKv = Traits::kTileKv, kHeadDim = Traits::kHeadDim, kHeadDimV = Traits::kHeadDimV;
   static constexpr int kArchitecture = 90, kStages = Traits::kStages, kConsumers = Traits::kConsumers, kTilesInFlight = 2 * kStages;
-  static constexpr bool kWhole = false, kWindow = true, kSoftcap = Traits::kSoftcap;
+  static constexpr bool kWhole = false, kWindow = true, kPacks = true, kSoftcap = Traits::kSoftcap;
   static constexpr int kComputing = 128 * kConsumers, kThreads = 128 + kComputing, kMinBlocks = 1;
   // Of 65536 / kThreads registers a thread enters with, the producer hands most on.
   static constexpr int kProducerRegisters = kConsumers == 2 ? 24 : 32, kConsumerRegisters = kConsumers == 2 ? 240 : 160;
@@ -66,6 +66,17 @@ struct ForwardSm90 {
     }
   }
 
+  // Q of the tile, whole queries of the heads that share it: of a tile's rows not more than that.
+  static SIMT_DEVICE void load_q(const Params& p, const Work& work, SharedStorage& smem) {
+    const Division& division = p.forward.division;
+    simt::mbarrier_arrive_expect_tx(smem.q_full, TileQ::kBytes / kTileQ * division.tile_rows);
+    SIMT_UNROLL
+    for (int panel = 0; panel < TileQ::kPanels; ++panel) {
+      simt::tma_load_5d(smem.q.panel(panel), p.q, smem.q_full, panel * TileQ::kPanelCols, 0, work.query.begin + work.row0 / division.pack,
+                        work.head / division.pack, work.query.batch);
+    }
+  }
+
   // One thread: K and V of every tile, each into its ring as soon as the consumers have left the place.
   static SIMT_DEVICE void produce(const Params& p, const Work& work, SharedStorage& smem, RingPosition<kStages>& at) {
     for (int col0 = work.kv_begin; col0 < work.kv_end; col0 += kTileKv, at.next()) {
@@ -89,11 +100,13 @@ struct ForwardSm90 {
     simt::bar_sync(kCleaned, kComputing);  // every consumer has written its part
   }
 
-  // Q of this warpgroup by the sign of the scale.
-  static SIMT_DEVICE void multiply_q(const Params& p, SharedStorage& smem, int consumer) {
+  // Q of this warpgroup by the sign of the scale, and zeros to rows that no query fills.
+  static SIMT_DEVICE void finish_q(const Params& p, SharedStorage& smem, int consumer) {
     const float factor = p.forward.q_factor;
-    for_each_element<128>(smem.q, 64 * consumer, 64, simt::thread() & 127,
-                          [=](int, T x) { return simt::from_float<T>(simt::to_float(x) * factor); });
+    const int row0 = 64 * consumer, filled = clamp(p.forward.division.tile_rows - row0, 0, 64), thread = simt::thread() & 127;
+    if (factor == 1.0f && filled == 64) return;
+    for_each_element<128>(smem.q, row0, filled, thread, [=](int, T x) { return simt::from_float<T>(simt::to_float(x) * factor); });
+    if (filled < 64) clear_rows<128>(smem.q, row0 + filled, thread);
     simt::fence_proxy_async();                    // what threads wrote, wgmma will read
     simt::bar_sync(kMultiplied + consumer, 128);  // the warpgroup's 64 rows are done
   }
@@ -115,7 +128,7 @@ struct ForwardSm90 {
 
       // cap, mask and softmax: S becomes P, in 16 bits
       if constexpr (kSoftcap) cap(s, p.forward.terms);
-      if (col0 < work.full_begin || col0 + kTileKv > work.full_end) mask<true>(s, work, warp_row0, col0);
+      if (col0 < work.full_begin || col0 + kTileKv > work.full_end) mask<kWindow, kPacks>(s, p.forward, work, warp_row0, col0);
       softmax.update(s, o, p.forward.scale_log2);
       OperandA<T, kTileKv> pr;
       pr.pack(s);
@@ -145,7 +158,7 @@ struct ForwardSm90 {
   static SIMT_DEVICE void run_producer(const Params& p, const Work& work, SharedStorage& smem) {
     RingPosition<kStages> at;
     const bool leads = simt::thread() == 0;
-    if (leads && work.kv_begin < work.kv_end) load(smem.q, p.q, smem.q_full, work.query, work.head, work.row0);
+    if (leads && work.kv_begin < work.kv_end) load_q(p, work, smem);
     if (leads) produce(p, work, smem, at);
     simt::sync_warp();  // the block's barrier is the whole warp's
     if (!vote(smem)) return;
@@ -156,7 +169,7 @@ struct ForwardSm90 {
     RingPosition<kStages> at;
     if (work.kv_begin < work.kv_end) {
       simt::mbarrier_wait_parity(smem.q_full, 0);
-      if (p.forward.q_factor != 1.0f) multiply_q(p, smem, consumer);
+      finish_q(p, smem, consumer);
     }
     const int warp_row0 = work.row0 + (simt::warp() - 4) * 16;
     Output o;
@@ -175,15 +188,15 @@ struct ForwardSm90 {
 
     // store
     softmax.finish(o);
-    store<T>(p.forward, work, warp_row0, o, softmax);
+    store<T, kWhole, kPacks>(p.forward, work, warp_row0, o, softmax);
     if (clean) {
       simt::bar_sync(kCleaned, kComputing);  // the whole tile of o is stored
-      add_nonfinite<kTileQ, kComputing, T, false, true>(p.forward, simt::thread() - 128);
+      add_nonfinite<kTileQ, kComputing, T, kWhole, kWindow, kPacks>(p.forward, simt::thread() - 128);
     }
   }
 
   static SIMT_DEVICE void run(const Params& p, SharedStorage& smem) {
-    Work work = find_work<kTileQ, false, true>(p.forward);
+    Work work = find_work<kTileQ, kWhole, kWindow, kPacks>(p.forward);
     // Tiles of keys meet at multiples of their length wherever a window begins, so that a row's bits do not depend on its neighbours.
     work.kv_begin = work.kv_begin < work.kv_end ? work.kv_begin - work.kv_begin % kTileKv : work.kv_end;
     if (work.row0 >= work.rows) return;

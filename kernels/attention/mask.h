@@ -6,15 +6,16 @@
 
 namespace rapt::kernels {
 
-// Scores of 16 rows from tile_row0 and keys from col0: -inf wherever the row does not see the key, NaN or not. Without
-// kWindow no window has a begin.
-template <bool kWindow = false, int kN>
-SIMT_DEVICE void mask(Accumulator<kN>& s, const Work& work, int tile_row0, int col0) {
+// Scores of 16 rows from tile_row0 and keys from col0: -inf wherever the row does not see the key, NaN or not. Without kWindow no window
+// has a begin, without kPacks all rows are of one head.
+template <bool kWindow = false, bool kPacks = false, int kN>
+SIMT_DEVICE void mask(Accumulator<kN>& s, const ForwardParams& p, const Work& work, int tile_row0, int col0) {
   int first[2], end[2];  // columns of the tile
   SIMT_UNROLL
   for (int h = 0; h < 2; ++h) {
-    first[h] = kWindow ? work.first(tile_row0 + s.row(h)) - col0 : 0;
-    end[h] = work.end(tile_row0 + s.row(h)) - col0;
+    const int row = place<kPacks>(p, work, tile_row0 + s.row(h)).row;
+    first[h] = kWindow ? work.first(row) - col0 : 0;
+    end[h] = work.end(row) - col0;
   }
   SIMT_UNROLL
   for (int i = 0; i < s.kSize; ++i) {

@@ -100,15 +100,15 @@ SIMT_DEVICE Nonfinite count_one_by_one(const ForwardParams& p, const Work& work,
 
 // Adds to the rows of o, stored by now, what they see of the values that clear_nonfinite took out: inf or NaN, whatever the weight unless
 // it is that of a score of -inf.
-template <int kTileQ, int kThreads, class T, bool kWhole = false, bool kWindow = kWhole>
+template <int kTileQ, int kThreads, class T, bool kWhole = false, bool kWindow = kWhole, bool kPacks = kWhole>
 SIMT_COLD void add_nonfinite(const ForwardParams& p, int thread) {
-  const Work work = find_work<kTileQ, kWhole, kWindow>(p);
+  const Work work = find_work<kTileQ, kWhole, kWindow, kPacks>(p);
   const KeyFinder<T> finder(p, work);
   const bool pairs = kWhole && (p.terms.mask.data != nullptr || p.terms.bias.data != nullptr);
   for (int col = thread; col < p.head_dim_v; col += kThreads) {
     NonfiniteWindow<T> window{finder, col, work.kv_begin, work.kv_begin};
     for (int tile_row = work.row0; tile_row < smaller(work.row0 + kTileQ, work.rows); ++tile_row) {
-      const Place at = place<kWhole>(p, work, tile_row);
+      const Place at = place<kPacks>(p, work, tile_row);
       const int begin = larger(work.first(at.row), work.kv_begin), end = smaller(work.end(at.row), work.kv_end);
       window.move(smaller(begin, work.kv_end), end);
       Nonfinite seen = window.inside;

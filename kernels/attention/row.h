@@ -27,6 +27,7 @@ constexpr Variant row(const char* name, int registers = 0) {
           static_cast<int>(sizeof(typename Kernel::SharedStorage)),
           registers,
           Kernel::kWindow,
+          Kernel::kPacks,
           Kernel::kSoftcap,
           Kernel::kWhole,
           &Machine<Kernel>::launch};

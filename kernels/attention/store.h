@@ -42,13 +42,13 @@ SIMT_DEVICE To* output_row(const ForwardParams& p, const Work& work, const Place
 }
 
 // 16 rows from tile_row0, those of them that exist.
-template <class T, bool kWhole = false, int kD>
+template <class T, bool kWhole = false, bool kPacks = kWhole, int kD>
 SIMT_DEVICE void store(const ForwardParams& p, const Work& work, int tile_row0, const Accumulator<kD>& o, const OnlineSoftmax& softmax) {
   SIMT_UNROLL
   for (int h = 0; h < 2; ++h) {
     const int tile_row = tile_row0 + o.row(h);
     if (tile_row >= work.rows) continue;
-    const Place at = place<kWhole>(p, work, tile_row);
+    const Place at = place<kPacks>(p, work, tile_row);
     if (sizeof(T) == 4 || p.o_is_f32) {
       store_row(output_row<float, kWhole>(p, work, at), o, h, p.head_dim_v, p.o.aligned != 0);
     } else {

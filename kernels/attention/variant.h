@@ -24,6 +24,7 @@ struct Variant {
   int shared_bytes;                   // of a block, dynamic
   int registers;                      // of a thread: what ptxas of CUDA 13.0 says for the row's own architecture; 0: not looked up yet
   bool window;                        // takes windows that begin
+  bool packs;                         // heads of a group may share tiles of queries
   bool softcap;                       // caps every score: it is for softcap alone
   bool whole;                         // takes every feature; the others causal and full attention over keys that follow one another
   int (*launch)(const Launch& call);  // 0, or the machine's error number

@@ -33,7 +33,7 @@ struct Work {
   int batch;                     // of the sequence among all
   int head, kv_head;             // head: the first of those whose rows share the tile
   int row0;                      // first row of the tile: of its sequence, or of the packed rows of several heads
-  int rows;                      // there are
+  int rows;                      // there are; where TMA brings them, none beyond this tile
   int first_offset, end_offset;  // query row i sees keys [first(i), end(i))
   int kv_begin;                  // no row of the tile sees a key before this (of rows of the table that take windows; else 0)
   int kv_end;                    // some row of the tile sees a key below this, none sees one from here on
@@ -48,9 +48,9 @@ struct Work {
 struct Place {
   int head, row;
 };
-template <bool kWhole>
+template <bool kPacks>
 SIMT_DEVICE Place place(const ForwardParams& p, const Work& work, int tile_row) {
-  const int pack = kWhole ? p.division.pack : 1;
+  const int pack = kPacks ? p.division.pack : 1;
   if (pack == 1) return {work.head, tile_row};
   return {work.head + tile_row % pack, tile_row / pack};
 }
@@ -79,9 +79,10 @@ SIMT_DEVICE void take_split(const Division& division, Work& work) {
 
 // Blocks count tiles within a split, splits within a head (or the heads that share tiles), heads within a sequence, sequences: those that
 // share K and V run together. A sequence's last tile, which sees most, goes first.
-template <int kTileQ, bool kWhole = false, bool kWindow = kWhole>
+template <int kTileQ, bool kWhole = false, bool kWindow = kWhole, bool kPacks = kWhole>
 SIMT_DEVICE Work find_work(const ForwardParams& p) {
-  const unsigned pack = kWhole ? static_cast<unsigned>(p.division.pack) : 1, splits = kWhole ? static_cast<unsigned>(p.division.splits) : 1;
+  const unsigned pack = kPacks ? static_cast<unsigned>(p.division.pack) : 1, splits = kWhole ? static_cast<unsigned>(p.division.splits) : 1;
+  const int tile_rows = kPacks && !kWhole ? p.division.tile_rows : kTileQ;
   const unsigned tiles = static_cast<unsigned>(p.q_tiles), heads = static_cast<unsigned>(p.heads_q) / pack;
   const unsigned tile = tiles - 1 - simt::block().x % tiles, unit = simt::block().x / tiles, shared = unit / splits;
   Work work;
@@ -90,13 +91,14 @@ SIMT_DEVICE Work find_work(const ForwardParams& p) {
   work.kv = kWhole ? find_keys(p, work.batch) : find_sequence(p.kv, p.k.rows, work.batch);
   work.head = static_cast<int>(shared % heads * pack);
   work.kv_head = work.head / p.group;
-  work.row0 = static_cast<int>(tile) * kTileQ;
+  work.row0 = static_cast<int>(tile) * tile_rows;
   work.rows = work.query.length * static_cast<int>(pack);
+  if constexpr (kPacks && !kWhole) work.rows = smaller(work.rows, work.row0 + tile_rows);
   work.split = static_cast<int>(unit % splits);
   const int64_t stands = p.window.bottom_right ? work.kv.length - work.query.length : 0;
   work.first_offset = saturate(stands + p.window.first);
   work.end_offset = saturate(stands + p.window.end);
-  const int first = place<kWhole>(p, work, work.row0).row, last = place<kWhole>(p, work, smaller(work.row0 + kTileQ, work.rows) - 1).row;
+  const int first = place<kPacks>(p, work, work.row0).row, last = place<kPacks>(p, work, smaller(work.row0 + kTileQ, work.rows) - 1).row;
   work.kv_begin = kWindow ? work.first(first) : 0;
   work.kv_end = work.end(last);
   work.full_begin = kWindow ? work.first(last) : 0;

@@ -52,6 +52,14 @@ SIMT_DEVICE void load_async(SharedTile<T, kRows, kCols>& to, const GlobalRows<T>
   if constexpr (Tile::kTail > 0) load_panels<kThreads, 1, Tile::kTail>(to, from, row0, 8 * Tile::kPanels);
 }
 
+// Zeros to all rows from row0 on, by one of kThreads threads, of which the caller is number `thread`.
+template <int kThreads, class T, int kRows, int kCols>
+SIMT_DEVICE void clear_rows(SharedTile<T, kRows, kCols>& tile, int row0, int thread) {
+  using Tile = SharedTile<T, kRows, kCols>;
+  for (int i = thread; i < (kRows - row0) * Tile::kChunks; i += kThreads)
+    *reinterpret_cast<Chunk<T>*>(tile.chunk(row0 + i / Tile::kChunks, i % Tile::kChunks)) = {};
+}
+
 // Every element of `rows` rows of the tile by one of kThreads threads, of which the caller is number `thread`. change(row, element).
 template <int kThreads, class T, int kRows, int kCols, class Change>
 SIMT_DEVICE void for_each_element(SharedTile<T, kRows, kCols>& tile, int row0, int rows, int thread, const Change& change) {

@@ -81,6 +81,9 @@ std::vector<Heads> plain_heads() {
 std::vector<Heads> window_heads() {
   return heads_of_rows([](const kernels::Variant& row) { return row.window && !row.whole; });
 }
+std::vector<Heads> packed_heads() {
+  return heads_of_rows([](const kernels::Variant& row) { return row.packs && !row.whole; });
+}
 std::vector<Heads> softcap_heads() {
   return heads_of_rows([](const kernels::Variant& row) { return row.softcap; });
 }

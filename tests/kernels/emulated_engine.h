@@ -35,6 +35,7 @@ struct Heads {
 };
 std::vector<Heads> plain_heads();    // with those for softcap
 std::vector<Heads> window_heads();   // of the plain rows, those that take windows
+std::vector<Heads> packed_heads();   // that pack heads
 std::vector<Heads> softcap_heads();  // of the plain rows, those for softcap
 std::vector<Heads> whole_heads();
 std::vector<Heads> first_and_last(const std::vector<Heads>& heads);

@@ -115,10 +115,14 @@ TEST(Explain, TellsOfTheArchitectureAskedForWithoutADevice) {
                   "above it, the tensor cores are the bound"))
       << hopper;
   EXPECT_TRUE(has(hopper, "not taken, it is for f16: forward_sm90_f16_d64 forward_sm90_f16_d128 ")) << hopper;
-  EXPECT_TRUE(has(hopper, "not taken, it is for head_dim up to 64 and head_dim_v up to 64: forward_sm90_bf16_d64 "))
-      << hopper;
+  EXPECT_TRUE(has(hopper, "not taken, it is for head_dim up to 64 and head_dim_v up to 64: forward_sm90_bf16_d64 ")) << hopper;
   EXPECT_TRUE(has(hopper, "not taken, it takes the problem too, as a later choice: ")) << hopper;
   EXPECT_TRUE(has(hopper, "not taken, it is for softcap alone: forward_sm90_bf16_d128_softcap ")) << hopper;
+
+  const std::string shared = explain(dense_problem(RAPT_BF16, 2, 8, 2, 30, 400, 128, 128), "sm_90a");
+  EXPECT_TRUE(has(shared, "row: forward_sm90_bf16_d128 for sm_90a")) << shared;
+  EXPECT_TRUE(has(shared, "heads: 4 of a group share tiles of queries\n")) << shared;
+  EXPECT_TRUE(has(shared, "grid: 4 blocks")) << shared;
 
   const std::string ampere = explain(dense_problem(RAPT_F16, 2, 8, 2, 1, 1024, 64, 64), "sm_80");
   EXPECT_TRUE(has(ampere, "row: forward_sm80_f16_d64_whole for sm_80 and newer")) << ampere;

@@ -117,6 +117,27 @@ TEST(Select, PacksHeadsAndSplitsKeysWhereRowsAreFew) {
   EXPECT_EQ(chosen(108, "bf16:b1,hq8,hkv2,sq320,sk4096,d128:sinks").division.pack, 1);
 }
 
+TEST(Select, PacksHeadsOnHopperWhereThatMakesFewerTiles) {
+  const auto chosen = [](const char* text) { return choose({90}, workbench::make_case(workbench::parse_problem(text)).problem); };
+  Chosen few = chosen("bf16:b1,hq8,hkv2,sq32,sk400,d128");
+  EXPECT_EQ(few.row, "forward_sm90_bf16_d128");
+  EXPECT_EQ(few.division.pack, 4);
+  EXPECT_EQ(few.division.tile_rows, 128);
+  few = chosen("f16:b1,hq6,hkv2,sq22,sk400,d64:cap=2");
+  EXPECT_EQ(few.row, "forward_sm90_f16_d64_softcap");
+  EXPECT_EQ(few.division.pack, 3);
+  EXPECT_EQ(few.division.tile_rows, 126);
+  EXPECT_EQ(chosen("bf16:b1,hq8,hkv2,sq128,sk400,d128").division.pack, 1);
+  EXPECT_EQ(chosen("bf16:b1,hq3,hkv1,sq127,sk400,d128").division.pack, 1);  // 381 rows, three tiles of 128, or four of 126
+  EXPECT_EQ(chosen("bf16:b1,hq129,hkv1,sq1,sk400,d128").division.pack, 1);
+  EXPECT_EQ(chosen("bf16:b1,hq8,hkv2,sq16,sk4096,d128").row, "forward_sm80_bf16_d128_whole");  // few rows, many keys
+  rapt_problem far = dense_problem(RAPT_BF16, 1, 8, 2, 9, 9, 64, 64);
+  EXPECT_EQ(choose({90}, far).division.pack, 4);
+  far.q.strides[1] = int64_t{1} << 37;  // elements; four of them are a tebibyte
+  EXPECT_EQ(choose({90}, far).division.pack, 1);
+  EXPECT_EQ(row(90, far), "forward_sm90_bf16_d64");
+}
+
 TEST(Select, RefusesWithASentence) {
   rapt_problem problem = dense_problem(RAPT_F32, 1, 2, 1, 9, 9, 64, 64);
   problem.v.type = RAPT_F16;

@@ -47,6 +47,12 @@ rapt_status run_copies(const Request& request, const Choice& choice, const rapt_
   }
 }
 
+// Runs register their copies, and may be under way on another thread.
+bool has_memory(const void* pointer) {
+  const std::lock_guard lock(one_launch_at_a_time);
+  return kMachine.has_memory(pointer);
+}
+
 // Of parts in the emulator's memory, which its tests alone have.
 rapt_status merge(const rapt_partial* parts, int32_t count, const rapt_partial& result, void*, Text& fault) {
   return in_turn(1, fault, [&](kernels::EmulatedCall& call) {
@@ -60,6 +66,7 @@ constexpr Engine engine() {
   Engine engine = gpu::engine_on<kMachine>(RAPT_ENGINE_EMULATED);
   engine.host_memory = true;
   engine.run = run_copies;
+  engine.has_memory = has_memory;
   engine.merge = merge;
   engine.variant_at = [](int32_t, rapt_variant&) { return false; };  // cuda lists them
   return engine;

@@ -218,9 +218,9 @@ TEST(ProgramInfo, SaysTheSameInWords) {
 }
 
 TEST(ProgramInfo, MatrixHasAColumnForEachEngineAndARowForEachFeature) {
-  const std::vector<cli::Kernel> kernels = {{"cpu", "fast", "f32 f16", "any", {"causal", "mask"}, ""},
-                                            {"cpu", "slow", "f32 f16", "any", {"causal", "mask"}, "not here"},
-                                            {"reference", "f64", "f32", "any", {"causal", "map"}, ""}};
+  const std::vector<cli::Kernel> kernels = {{"cpu", "fast", "f32 f16", "any", {"causal", "mask"}, "", ""},
+                                            {"cpu", "slow", "f32 f16", "any", {"causal", "mask"}, "not here", ""},
+                                            {"reference", "f64", "f32", "any", {"causal", "map"}, "", ""}};
   EXPECT_EQ(cli::print_matrix(kernels),
             "| engine | cpu | reference |\n"
             "| --- | --- | --- |\n"
@@ -237,7 +237,7 @@ TEST(ProgramInfo, MatrixSaysUpToWhichHeadWhereSomeKernelsTakeAFeature) {
                                             {"cuda", "b", "bf16", "up to 128", {"causal"}, "", "sm_90a"},
                                             {"cuda", "c", "f16", "up to 128", {"causal", "window"}, "", "sm_90a"},
                                             {"cuda", "d", "f32", "up to 192, v 128", {"causal"}, "", "sm_80"},
-                                            {"cpu", "e", "f32", "any", {"window"}, ""}};
+                                            {"cpu", "e", "f32", "any", {"window"}, "", ""}};
   EXPECT_EQ(cli::print_matrix(kernels),
             "| engine | cuda sm_90a | cuda sm_80 and newer | cpu |\n"
             "| --- | --- | --- | --- |\n"

@@ -1,5 +1,5 @@
-// O = softmax(scale Q K^T + mask) V for one tile of query rows of one head, on mma.sync and cp.async.   (Dao 2023, FlashAttention-2, Alg.
-// 1) Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
+// O = softmax(scale Q K^T + mask) V for one tile of query rows of a head, on mma.sync and cp.async.   (Dao 2023, FlashAttention-2, Alg. 1)
+// Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "attention/kv_ring.h"
 #include "attention/mask.h"
@@ -148,8 +148,9 @@ struct ForwardSm80 {
   }
 
   static SIMT_DEVICE void run(const Params& p, SharedStorage& smem) {
-    const Work work = find_work<kTileQ, kWhole>(p);
-    if (work.row0 >= work.rows) return;
+    const Work found = find_work<kTileQ, kWhole>(p);
+    if (found.row0 >= found.rows) return;
+    const Work& work = Loader::share(smem.ring, p, found);
     load_q(p, work, smem);
     if (p.q_factor != 1.0f) multiply_q(p, smem);
 

@@ -33,6 +33,9 @@ struct PlainLoader {
         v(rows_of<T>(p.v, work.kv, work.kv_head, work.kv_end, p.head_dim_v)),
         tiles(ceil_div(work.kv_end, kTileKv)) {}
 
+  // Where threads look up what their block works on: each knows it.
+  SIMT_DEVICE static const Work& share(Ring&, const ForwardParams&, const Work& work) { return work; }
+
   SIMT_DEVICE int col0(int tile) const { return tile * kTileKv; }
 
   SIMT_DEVICE void load(Ring& ring, int item) const {
@@ -55,11 +58,15 @@ struct PlainLoader {
   }
 };
 
-// The rows of tile t are in rows[t % kRowTiles] from one barrier before the first load that needs them until its scores are masked.
+// The rows of tile t are in rows[t % kRowTiles] from one barrier before the first load that needs them until its scores are masked. What
+// all threads know alike is here too: reading it costs little, and registers are O's.
 template <class Traits>
 struct KvSlotsAndRows : KvSlots<Traits> {
+  using T = typename Traits::Element;
   static constexpr int kRowTiles = Traits::kSlots / 2 + 1;
-  KeyRows<typename Traits::Element, Traits::kTileKv> rows[kRowTiles];
+  KeyRows<T, Traits::kTileKv> rows[kRowTiles];
+  KeyFinder<T> finder;
+  Work work;
 };
 
 // Keys [kv_begin, kv_end), wherever they lie. Tiles begin at multiples of their size.
@@ -71,41 +78,46 @@ struct WholeLoader {
   using Ring = KvSlotsAndRows<Traits>;
 
   const ForwardParams& p;
-  KeyFinder<T> finder;
   int first_tile, tiles;
   KeyRow<T> found = {};  // of this thread's key in the tile that is looked for
 
   SIMT_DEVICE WholeLoader(const ForwardParams& params, const Work& work)
       : p(params),
-        finder(params, work),
         first_tile(work.kv_begin / kTileKv),
         tiles(work.kv_begin < work.kv_end ? ceil_div(work.kv_end, kTileKv) - first_tile : 0) {}
+
+  // In shared memory.
+  SIMT_DEVICE static const Work& share(Ring& ring, const ForwardParams& p, const Work& work) {
+    if (simt::thread() == 0) ring.work = work, ring.finder = KeyFinder<T>(p, work);
+    simt::sync_block();  // the work is there for everyone
+    return ring.work;
+  }
 
   SIMT_DEVICE int col0(int tile) const { return (first_tile + tile) * kTileKv; }
   SIMT_DEVICE static auto& rows_of_tile(Ring& ring, int tile) { return ring.rows[tile % Ring::kRowTiles]; }
   // A bit for each key of the tile, 32 keys a word.
   SIMT_DEVICE static const uint32_t (&mapped(Ring& ring, int tile))[kTileKv / 32] { return rows_of_tile(ring, tile).mapped; }
 
-  SIMT_DEVICE void find(int tile) {
-    if (simt::thread() < kTileKv) found = finder.find(col0(tile) + simt::thread());
+  SIMT_DEVICE void find(const Ring& ring, int tile) {
+    if (simt::thread() < kTileKv) found = ring.finder.find(p, ring.work, col0(tile) + simt::thread());
   }
   SIMT_DEVICE void publish(Ring& ring, int tile) const {
-    if (simt::warp() < kTileKv / 32) rows_of_tile(ring, tile).publish(found);
+    if (simt::warp() < kTileKv / 32) rows_of_tile(ring, tile).publish(found, p.k.aligned != 0 && p.v.aligned != 0);
   }
 
   SIMT_DEVICE void load(Ring& ring, int item) const {
     auto& slot = ring.slot(item);
     const auto& rows = rows_of_tile(ring, item / 2);
     if (item < 2 * tiles && item % 2 == 0)
-      load_rows_async<kThreads>(slot.k, p.head_dim, p.k.aligned != 0 && rows.aligned(), [&](int row) { return rows.k[row]; });
+      load_rows_async<kThreads>(slot.k, p.head_dim, rows.aligned(), [&](int row) { return rows.k[row]; });
     if (item < 2 * tiles && item % 2 == 1)
-      load_rows_async<kThreads>(slot.v, p.head_dim_v, p.v.aligned != 0 && rows.aligned(), [&](int row) { return rows.v[row]; });
+      load_rows_async<kThreads>(slot.v, p.head_dim_v, rows.aligned(), [&](int row) { return rows.v[row]; });
     simt::cp_async_commit_group();
   }
 
   SIMT_DEVICE void start(Ring& ring) {
     SIMT_UNROLL
-    for (int tile = 0; tile < (kSlots + 1) / 2; ++tile) find(tile), publish(ring, tile);
+    for (int tile = 0; tile < (kSlots + 1) / 2; ++tile) find(ring, tile), publish(ring, tile);
     simt::sync_block();  // the rows of the first kSlots items are there for everyone
     SIMT_UNROLL
     for (int item = 0; item < kSlots - 1; ++item) load(ring, item);
@@ -118,7 +130,7 @@ struct WholeLoader {
     simt::cp_async_wait_group<kSlots - 2>();
     simt::sync_block();
     load(ring, next);
-    if (next % 2 == 1) find((next + 1) / 2);
+    if (next % 2 == 1) find(ring, (next + 1) / 2);
   }
 };
 

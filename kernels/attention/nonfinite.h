@@ -64,19 +64,22 @@ struct Nonfinite {
 // Keys [begin, end) of one column of V, as a window moves over them.
 template <class T>
 struct NonfiniteWindow {
+  const ForwardParams& p;
+  const Work& work;
   const KeyFinder<T>& finder;
   int col, begin = 0, end = 0;
   Nonfinite inside = {};
   int doubtful = 0;  // infinite values of keys that have an infinity too, so that their score may be -inf
 
+  SIMT_DEVICE KeyRow<T> find(int key) const { return finder.find(p, work, key); }
   SIMT_DEVICE float value(int key) const {
-    const T* row = finder.find(key).v;
+    const T* row = find(key).v;
     return row == nullptr ? 0.0f : simt::to_float(row[col]);
   }
   SIMT_DEVICE void count(int key, int by) {
     const float x = value(key);
     inside.count(x, by);
-    if (is_infinite(x) && has_infinity(finder.find(key).k, finder.p.head_dim)) doubtful += by;
+    if (is_infinite(x) && has_infinity(find(key).k, p.head_dim)) doubtful += by;
   }
   // Neither end goes back.
   SIMT_DEVICE void move(int new_begin, int new_end) {
@@ -93,7 +96,7 @@ SIMT_DEVICE Nonfinite count_one_by_one(const ForwardParams& p, const Work& work,
   for (int key = window.begin; key < window.end; ++key) {
     const float x = window.value(key);
     if (is_finite(x) || hidden(p.terms, work, at, key)) continue;
-    seen.count(is_infinite(x) && weighs_nothing(p, q, window.finder.find(key).k) ? x - x : x, 1);
+    seen.count(is_infinite(x) && weighs_nothing(p, q, window.find(key).k) ? x - x : x, 1);
   }
   return seen;
 }
@@ -106,7 +109,7 @@ SIMT_COLD void add_nonfinite(const ForwardParams& p, int thread) {
   const KeyFinder<T> finder(p, work);
   const bool pairs = kWhole && (p.terms.mask.data != nullptr || p.terms.bias.data != nullptr);
   for (int col = thread; col < p.head_dim_v; col += kThreads) {
-    NonfiniteWindow<T> window{finder, col, work.kv_begin, work.kv_begin};
+    NonfiniteWindow<T> window{p, work, finder, col, work.kv_begin, work.kv_begin};
     for (int tile_row = work.row0; tile_row < smaller(work.row0 + kTileQ, work.rows); ++tile_row) {
       const Place at = place<kPacks>(p, work, tile_row);
       const int begin = larger(work.first(at.row), work.kv_begin), end = smaller(work.end(at.row), work.kv_end);

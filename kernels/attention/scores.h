@@ -97,14 +97,16 @@ SIMT_DEVICE void bias_and_hide(Accumulator<kN>& s, const ForwardParams& p, const
   }
 }
 
-// All of it, as far as this tile needs it.
+// All of it, as far as this tile needs it: mostly nothing, and one branch steps over the rest, so that S stays in its registers.
 template <int kN>
 SIMT_DEVICE void finish_scores(Accumulator<kN>& s, const ForwardParams& p, const Work& work, int tile_row0, int col0,
                                const uint32_t (&mapped)[kN / 32]) {
-  if (p.terms.any) scale_and_shift(s, p, work, tile_row0, col0);
-  bool all = col0 >= work.full_begin && col0 + kN <= work.full_end && p.terms.bias.data == nullptr && p.terms.mask.data == nullptr;
+  bool all = true;  // rows see all keys
   SIMT_UNROLL
   for (int w = 0; w < kN / 32; ++w) all = all && mapped[w] == 0xffffffffu;
+  all = all && col0 >= work.full_begin && col0 + kN <= work.full_end && p.terms.bias.data == nullptr && p.terms.mask.data == nullptr;
+  if (all && !p.terms.any) return;
+  if (p.terms.any) scale_and_shift(s, p, work, tile_row0, col0);
   if (!all) bias_and_hide(s, p, work, tile_row0, col0, mapped);
 }
 

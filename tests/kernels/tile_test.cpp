@@ -151,42 +151,6 @@ TEST(TileProducts, AreTheSameFromRowsOfAnyStride) {
   expect_products<80, 96>({.k = 3, .keys = 5, .dv = 1, .gap = 1, .chunked = false});
 }
 
-// Rows of a tile that begins 2^36 bytes after its matrix, by one warp.
-struct FarRows {
-  static constexpr int kRow0 = 1 << 29, kRows = 3, kThreads = 32, kMinBlocks = 1;
-  struct Params {
-    GlobalRows<simt::bf16> from;
-    uint16_t* out;  // [kRows + 1][64]
-  };
-  struct SharedStorage {
-    SharedTile<simt::bf16, 64, 64> tile;
-  };
-
-  static void run(const Params& p, SharedStorage& smem) {
-    load_async<kThreads>(smem.tile, p.from, kRow0);
-    simt::cp_async_commit_group();
-    simt::cp_async_wait_group<0>();
-    simt::sync_block();
-    for (int i = simt::lane(); i < (kRows + 1) * 64; i += 32) p.out[i] = smem.tile.chunk(i / 64, i % 64 / 8)[i % 8].bits;
-  }
-};
-
-// Only the rows that are read are there: the matrix would begin far below them.
-TEST(Load, ReachesBeyond32Bits) {
-  std::vector<uint16_t> values;
-  for (int i = 0; i < FarRows::kRows * 64; ++i) values.push_back(static_cast<uint16_t>(i + 1));
-  const emu::DeviceArray<uint16_t> rows(values, "rows");
-  const auto begin = reinterpret_cast<uintptr_t>(rows.data()) - (uintptr_t{FarRows::kRow0} << 7);
-  values.resize(values.size() + 64, 0);  // after the last row
-  for (const bool chunked : {true, false}) {
-    emu::DeviceArray<uint16_t> out(values.size(), "out");
-    const GlobalRows<simt::bf16> from = {reinterpret_cast<const simt::bf16*>(begin), 64, FarRows::kRow0 + FarRows::kRows, 64, chunked};
-    const emu::Report report = emu::launch<FarRows>({1, 1, 1}, {from, out.data()}, {});
-    EXPECT_TRUE(report.clean()) << report.text();
-    EXPECT_EQ(out.host(), values) << chunked;
-  }
-}
-
 // One warp: scores of 16 rows in tiles of 16 columns, one after the other. Each lane keeps of its own columns what a product of tiles would
 // sum over all of them: the probabilities, and the probabilities times the columns' numbers.
 struct Softmax {

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <string>
 
+#include "api/engines.h"
 #include "api/plan.h"
 #include "tests/api_small_problem.h"
 
@@ -46,6 +47,13 @@ TEST(Auto, TakesTheGpuWhereThereIsOneAndItTakesTheProblem) {
   EXPECT_EQ(chosen(cuda(true, false), cpu), "cpu");
   EXPECT_EQ(chosen(cuda(true, false), small), "no engine takes the problem. cuda: too large; cpu: too large");
   EXPECT_EQ(chosen(cuda(false, true), small), "no engine takes the problem. cuda: no CUDA device; cpu: too large");
+}
+
+TEST(Auto, AsksTheGpuBeforeTheHost) {
+  std::vector<int32_t> asked;
+  for (const Engine* engine : api::engines())
+    if (api::auto_may_use(*engine)) asked.push_back(engine->id);
+  EXPECT_EQ(asked, (std::vector<int32_t>{RAPT_ENGINE_CUDA, RAPT_ENGINE_CPU}));
 }
 
 }  // namespace

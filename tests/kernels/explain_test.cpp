@@ -23,9 +23,8 @@ Variant variant(int threads, int shared_bytes, int registers) {
 }
 
 TEST(Occupancy, EndsAtWhateverIsScarce) {
-  const Card& a100 = card_of(80);
-  const auto expect = [&](const Variant& row, int blocks, const std::string& limit) {
-    const Occupancy occupancy = occupancy_of(row, a100);
+  const auto expect = [&](const Variant& row, int blocks, const std::string& limit, int architecture = 80) {
+    const Occupancy occupancy = occupancy_of(row, card_of(architecture));
     EXPECT_EQ(occupancy.blocks, blocks) << limit;
     EXPECT_EQ(occupancy.limit, limit);
   };
@@ -34,8 +33,12 @@ TEST(Occupancy, EndsAtWhateverIsScarce) {
   expect(variant(128, 81 << 10, 64), 2, "shared memory");  // 2 x 82 KiB of 164
   expect(variant(128, (81 << 10) + 1, 64), 1, "shared memory");
   expect(variant(256, 1024, 128), 2, "registers");  // 2 x 32 Ki of 64
-  expect(variant(256, 1024, 129), 1, "registers");  // 136 of them, as they are dealt by 8
-  expect(variant(384, 1024, 0), 5, "threads");      // registers not looked up
+  expect(variant(256, 1024, 129), 1, "registers");
+  expect(variant(128, 1024, 96), 5, "registers");
+  expect(variant(128, 1024, 100), 4, "registers");              // 104 of them, as they are dealt by 8
+  expect(variant(128, 113 << 10, 64), 2, "shared memory", 90);  // 2 x 114 KiB of 228
+  expect(variant(128, (113 << 10) + 1, 64), 1, "shared memory", 90);
+  expect(variant(384, 1024, 0), 5, "threads");  // registers not looked up
   EXPECT_EQ(card_of(89).multiprocessors, 108);
   EXPECT_EQ(card_of(90).multiprocessors, 132);
 }
@@ -93,6 +96,9 @@ TEST(Roofline, CountsBytesOnce) {
   p.kv_layout = RAPT_KV_BLOCK_TABLE;  // of a cache with 50 pages, 20 keys are read
   p.k = rapt_dense(RAPT_BF16, 50, 1, 16, 64), p.v = rapt_dense(RAPT_BF16, 50, 1, 16, 32);
   EXPECT_EQ(work_of(p).bytes, q + o + k + v);
+  p.kv_layout = RAPT_KV_PAGE_POINTERS;  // tensors that describe one page
+  p.k.shape[0] = p.v.shape[0] = 1;
+  EXPECT_EQ(work_of(p).bytes, q + o + k + v);
 }
 
 std::string explain(const rapt_problem& asked, const std::string& arch) {
@@ -114,6 +120,7 @@ TEST(Explain, TellsOfTheArchitectureAskedForWithoutADevice) {
                   "roofline: 8.59 GFLOP over 10.6 MB moved at least, 814 FLOP/B; the ridge of NVIDIA H100 SXM5 80GB is at 295: "
                   "above it, the tensor cores are the bound"))
       << hopper;
+  EXPECT_TRUE(has(hopper, "least time: 8.68 us there\n")) << hopper;  // 8.59 GFLOP at 989.4 TFLOP/s
   EXPECT_TRUE(has(hopper, "not taken, it is for f16: forward_sm90_f16_d64 forward_sm90_f16_d128 ")) << hopper;
   EXPECT_TRUE(has(hopper, "not taken, it is for head_dim up to 64 and head_dim_v up to 64: forward_sm90_bf16_d64 ")) << hopper;
   EXPECT_TRUE(has(hopper, "not taken, it takes the problem too, as a later choice: ")) << hopper;
@@ -129,7 +136,11 @@ TEST(Explain, TellsOfTheArchitectureAskedForWithoutADevice) {
   EXPECT_TRUE(has(ampere, "heads: 4 of a group share tiles of queries\n")) << ampere;
   EXPECT_TRUE(has(ampere, "splits: 4 of 256 keys, 4 blocks more to merge them\n")) << ampere;
   EXPECT_TRUE(has(ampere, "multiprocessors of NVIDIA A100 SXM4 80GB\n")) << ampere;
-  EXPECT_TRUE(has(ampere, "below it, memory is the bound")) << ampere;
+  EXPECT_TRUE(has(ampere, "occupancy: 2 blocks a multiprocessor, by its registers\n  grid: 16 blocks, 0.07 waves on the 108 ")) << ampere;
+  EXPECT_TRUE(has(ampere, "the ridge of NVIDIA A100 SXM4 80GB is at 153: below it, memory is the bound")) << ampere;  // 312 T / 2.039 T
+  EXPECT_TRUE(has(ampere, "least time: 0.516 us there\n")) << ampere;                                                 // 1.05 MB
+  const std::string single = explain(dense_problem(RAPT_F32, 2, 8, 2, 512, 512, 64, 64), "sm_80");
+  EXPECT_TRUE(has(single, "is at 25.5: above it, the tensor cores are the bound")) << single;  // a third of 156 T / 2.039 T
   EXPECT_TRUE(has(ampere, "not taken, it is for sm_90a alone: forward_sm90_bf16_d64")) << ampere;
 }
 

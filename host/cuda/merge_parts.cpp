@@ -2,6 +2,7 @@
 // Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #include "cuda/merge_parts.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "attention/merge_params.h"
@@ -12,16 +13,12 @@ namespace {
 using kernels::MergePartsParams;
 using kernels::OutputType;
 
-void copy_strides(const rapt_tensor& t, int64_t (&strides)[3]) {
-  for (int d = 0; d < 3; ++d) strides[d] = t.shape[d] == 1 ? 0 : t.strides[d];
-}
-
 MergePartsParams::Part part_of(const rapt_partial& given) {
   MergePartsParams::Part part = {};
   part.o = given.o_data;
   part.lse = static_cast<float*>(given.lse_data);
-  copy_strides(given.o, part.o_strides);
-  if (part.lse != nullptr) copy_strides(given.lse, part.lse_strides);
+  std::copy_n(given.o.strides, 3, part.o_strides);
+  if (part.lse != nullptr) std::copy_n(given.lse.strides, 3, part.lse_strides);
   part.type = given.o.type == RAPT_F32 ? OutputType::f32 : given.o.type == RAPT_F16 ? OutputType::f16 : OutputType::bf16;
   return part;
 }

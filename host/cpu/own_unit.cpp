@@ -48,16 +48,6 @@ class TakeRows {
   int64_t taken_ = 0;
 };
 
-int64_t task_of(const Run& run, const Current& now) { return run.starts()[now.batch].task + now.head_kv; }
-
-// Threads take turns, so that a unit of mine is followed by one after theirs: the unit that I am likely to begin next.
-bool find_next(const Run& run, const Current& now, Current& next) {
-  const int64_t task = task_of(run, now) + run.plan.threads;
-  if (task >= run.tasks) return false;
-  find_task(run, task, next);
-  return next.shape.own;
-}
-
 void pack_and_attend(const Run& run, const Current& now, TakeRows some, const Current* next, int32_t thread, Scratch& scratch) {
   const Packed own = own_packed_of(run.plan, run.workspace, thread, now.shape.keys);
   for (int64_t block = 0; block < now.shape.blocks; ++block) run.plan.path->pack(run.call, now.sequence, now.head_kv, block, own, scratch);
@@ -99,9 +89,16 @@ bool find_most_work(const Run& run, Current& most) {
 
 }  // namespace
 
-void attend_own(const Run& run, const Current& now, Current& next, int32_t thread, Scratch& scratch) {
-  const bool shared = task_of(run, now) >= first_shared_task(run);
-  pack_and_attend(run, now, {run, now, shared}, find_next(run, now, next) ? &next : nullptr, thread, scratch);
+void attend_own(const Run& run, Current& now, Current& next, int32_t thread, Scratch& scratch) {
+  const int64_t begin = run.starts()[now.batch].task + now.head_kv, count = now.count;
+  for (int64_t task = begin; task < begin + count; ++task) {
+    find_task(run, task, now);
+    // Threads take turns, so that units of mine are followed by as many of each of theirs.
+    const int64_t then = task + 1 < begin + count ? task + 1 : begin + count * run.plan.threads;
+    if (then < run.tasks) find_task(run, then, next);
+    const bool fetch = then < run.tasks && next.shape.own;
+    pack_and_attend(run, now, {run, now, task >= first_shared_task(run)}, fetch ? &next : nullptr, thread, scratch);
+  }
 }
 
 void help_others(const Run& run, int32_t thread, Scratch& scratch) {

@@ -6,8 +6,8 @@
 
 namespace rapt::cpu {
 
-// `next` remembers the sequence of the unit that was guessed to be next.
-void attend_own(const Run& run, const Current& now, Current& next, int32_t thread, Scratch& scratch);
+// All units of the task; leaves `now` at the last. `next` remembers the sequence of the unit that was guessed to be next.
+void attend_own(const Run& run, Current& now, Current& next, int32_t thread, Scratch& scratch);
 // With units that other threads have begun, as long as that is worth packing them once more.
 void help_others(const Run& run, int32_t thread, Scratch& scratch);
 

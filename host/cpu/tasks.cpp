@@ -37,6 +37,13 @@ int64_t steps_to_take(const Run& run, int64_t task, const Current& now) {
   return steps == full ? (left - 1) % full + 1 : std::min(left, steps);
 }
 
+// Of units of one's own several of a sequence in a row, whose memory is near, as long as many are left.
+int64_t units_to_take(const Run& run, int64_t task, const Current& now) {
+  if (run.plan.threads == 1) return 1;
+  const int64_t heads = run.call.problem.k.shape[1] - now.head_kv;
+  return std::clamp<int64_t>((run.tasks - task) / (4 * run.plan.threads), 1, heads);
+}
+
 }  // namespace
 
 void lay_out(Run& run) {
@@ -61,7 +68,7 @@ void lay_out(Run& run) {
 void find_task(const Run& run, int64_t task, Current& now) {
   find(
       run, task, &Start::task, [](const UnitShape& shape) { return shape.numbers(); }, now);
-  now.count = now.shape.dealt() ? steps_to_take(run, task, now) : 1;
+  now.count = now.shape.own ? units_to_take(run, task, now) : now.shape.dealt() ? steps_to_take(run, task, now) : 1;
 }
 
 bool take_task(const Run& run, Current& now) {

@@ -131,7 +131,8 @@ void run_benchmark(benchmark::State& state, const Runner& runner, const Workload
 std::vector<Runner> runners() {
   std::vector<Runner> list;
   const std::map<std::string, double> usual_gflops = {{"sse4", 25}, {"scalar", 5}};
-  rapt_variant variant{sizeof(rapt_variant), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
+  rapt_variant variant{};
+  variant.struct_size = sizeof variant;
   for (int32_t row = 0; rapt_variant_at(row, &variant) == 1; ++row) {
     if (std::strcmp(variant.engine, "cpu") != 0 || *variant.unavailable != '\0') continue;
     const auto usual = usual_gflops.find(variant.name);

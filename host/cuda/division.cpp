@@ -64,7 +64,7 @@ Division divide(const Variant& row, const rapt_problem& p, int32_t multiprocesso
   division.tile_rows = static_cast<int>(tile_rows(row, division.pack));
   if (!row.whole) return division;
   // A row's bits depend on where its keys are split, and that on the batch.
-  const int64_t blocks = forward_blocks(row, division, p), keys = most_keys(row, p);
+  const int64_t blocks = forward_blocks(division, p), keys = most_keys(row, p);
   const bool few_rows = longest_query(p) * division.pack <= row.tile_q;
   if (p.batch_invariant || !few_rows || blocks == 0 || blocks >= multiprocessors) return division;
   const int64_t wanted = std::min({kBlocksEach * multiprocessors / blocks, keys / kLeastSplit, kMostSplits});
@@ -78,7 +78,7 @@ Division divide(const Variant& row, const rapt_problem& p, int32_t multiprocesso
   return division;
 }
 
-int64_t forward_blocks(const Variant& row, const Division& division, const rapt_problem& p) {
+int64_t forward_blocks(const Division& division, const rapt_problem& p) {
   int64_t blocks = 0;
   const bool overflow =
       __builtin_mul_overflow(ceil_div(longest_query(p) * division.pack, division.tile_rows), p.q.shape[1] / division.pack, &blocks) ||

@@ -25,7 +25,7 @@ kernels::Division undivided(const kernels::Variant& row);
 kernels::Division divide(const kernels::Variant& row, const rapt_problem& problem, int32_t multiprocessors);
 
 // Blocks of the launch, in one dimension; may exceed what a grid holds: select.h refuses.
-int64_t forward_blocks(const kernels::Variant& row, const kernels::Division& division, const rapt_problem& problem);
+int64_t forward_blocks(const kernels::Division& division, const rapt_problem& problem);
 // Of the second launch, where there are splits.
 int64_t merge_blocks(const rapt_problem& problem);
 

@@ -39,12 +39,12 @@ rapt_status verdict(const Machine& machine, int error, Text& fault) {
 rapt_status launch(const Machine& machine, const Variant& row, const kernels::Division& division, const rapt_problem& p,
                    const rapt_args& args, void* workspace, void* stream, Text& fault) {
   kernels::ForwardSm90Params params = {};
-  params.forward = fill_forward(row, division, p, args, workspace);
+  params.forward = fill_forward(division, p, args, workspace);
   const bool by_tma = row.architecture >= 90;
   if (by_tma && !encode_maps(machine, row, division, p, args, params, fault)) return RAPT_CUDA_ERROR;
   const void* given = by_tma ? static_cast<const void*>(&params) : &params.forward;
   const rapt_status status =
-      verdict(machine, row.launch({given, {static_cast<unsigned>(forward_blocks(row, division, p)), 1, 1}, stream}), fault);
+      verdict(machine, row.launch({given, {static_cast<unsigned>(forward_blocks(division, p)), 1, 1}, stream}), fault);
   if (status != RAPT_OK || division.splits == 1) return status;
   const kernels::MergeParams merge = fill_merge(division, p, args, workspace);
   return verdict(machine, machine.merge({&merge, {static_cast<unsigned>(merge_blocks(p)), 1, 1}, stream}), fault);

@@ -15,7 +15,7 @@ void explain(const Machine& machine, const Request& request, const Choice& choic
   const Variant &row = rows[static_cast<size_t>(plan.forward.row)], &unaligned = rows[static_cast<size_t>(plan.forward.unaligned)];
   const kernels::Division& division = plan.forward.division;
   const Device* device = device_for(machine, request);
-  const int64_t blocks = forward_blocks(row, division, request.problem);
+  const int64_t blocks = forward_blocks(division, request.problem);
   if (device != nullptr)
     text.append("  device: %s, compute capability %d.%d, %d multiprocessors\n", device->name, device->architecture / 10,
                 device->architecture % 10, device->multiprocessors);

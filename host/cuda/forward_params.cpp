@@ -48,7 +48,7 @@ Parts parts_of(const Division& division, const rapt_problem& p, void* workspace)
 
 }  // namespace
 
-ForwardParams fill_forward(const Variant& row, const Division& division, const rapt_problem& p, const rapt_args& args, void* workspace) {
+ForwardParams fill_forward(const Division& division, const rapt_problem& p, const rapt_args& args, void* workspace) {
   constexpr size_t kChunk = 16;  // bytes of a wide copy
   ForwardParams params = {};
   params.q = operand(p.q, args.q, kChunk);

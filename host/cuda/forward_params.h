@@ -13,9 +13,8 @@
 namespace rapt::gpu {
 
 // Pointers of `args` are the device's, so is the workspace (division.h). The problem is in the normal form of engine/engine.h and one that
-// `row` takes (select.h).
-kernels::ForwardParams fill_forward(const kernels::Variant& row, const kernels::Division& division, const rapt_problem& problem,
-                                    const rapt_args& args, void* workspace);
+// the divided row takes (select.h).
+kernels::ForwardParams fill_forward(const kernels::Division& division, const rapt_problem& problem, const rapt_args& args, void* workspace);
 // For the second launch, where there are splits.
 kernels::MergeParams fill_merge(const kernels::Division& division, const rapt_problem& problem, const rapt_args& args, void* workspace);
 

@@ -110,7 +110,7 @@ bool row_takes(const Variant& row, int architecture, const rapt_problem& p, Text
     why_not.append(row.softcap ? "it is for softcap alone" : "it takes no softcap");
   } else if (!row.window && needs_window_row(p)) {
     why_not.append("it takes no window that begins");
-  } else if (forward_blocks(row, undivided(row), p) > INT32_MAX) {
+  } else if (forward_blocks(undivided(row), p) > INT32_MAX) {
     why_not.append("it would have more than 2^31 - 1 blocks");
   } else {
     return row.architecture < 90 || tma_takes(p, why_not);

@@ -20,9 +20,7 @@ kernels::Window window_of(int64_t offset, int64_t left, bool causal) {
   given.align = RAPT_ALIGN_OFFSET;
   given.offset = offset;
   EXPECT_EQ(api::check_problem(&given, api::Outputs::kRequired, checked), RAPT_OK) << rapt_last_error();
-  kernels::Variant row = {};
-  row.tile_q = 128;
-  return fill_forward(row, {1, 128, 1, 0, 0, 0}, checked, RAPT_ARGS_INIT, nullptr).window;
+  return fill_forward({1, 128, 1, 0, 0, 0}, checked, RAPT_ARGS_INIT, nullptr).window;
 }
 
 TEST(ForwardParams, KeepsWindowsWithinWhatKernelsCountWith) {

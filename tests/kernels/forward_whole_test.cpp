@@ -60,6 +60,14 @@ TEST_P(Whole, GoesThroughNoTileThatNoRowSees) {
   EXPECT_EQ(steps("b1,hq1,hkv1,sq64,sk640", "align=2000,win=9:0"), steps("b1,hq1,hkv1,sq64,sk0", "win=9:0"));
 }
 
+// Rows begin at multiples of 16 bytes, and what follows their last column is not theirs.
+TEST_P(Whole, AgreesForSmallerHeadsWhoseRowsBeginWell) {
+  Heads smaller = GetParam();
+  smaller.head_dim -= 3, smaller.head_dim_v -= 3;
+  const auto all = types(GetParam());
+  EXPECT_TRUE(agrees_with_the_judge({80}, smaller.problem(all[0], "b1,hq2,hkv1,sq66,sk67", "win=9:0:strided")));
+}
+
 TEST_P(Whole, AgreesForMasksAndBiasesOfEveryShape) {
   size_t turn = 0;
   for (const char* pattern : {"111k", "11q1", "1h11", "b111", "bhqk", "1hqk", "b1qk", "11qk"}) {

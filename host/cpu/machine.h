@@ -33,16 +33,21 @@ constexpr int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * t
 // key, of keys 2j and 2j + 1 of a column. Per block of keys, in words:
 //   k: panels of `panel` keys, each [head_dim / values][panel];   v: panels of `panel` columns, each [kBlock / values][panel].   Padding is
 //   0.
+// A block is packed before, by all threads for all, or by prefill just before it is first used. Then it is in the cache, and if a single
+// tile needs it the next may take its place.
 struct Packed {
   float* k;
   float* v;
   uint8_t* flags;              // per block, of the kBlock... below
   int64_t begin_key, end_key;  // keys that some row of the unit may see; block 0 begins at first_key()
+  bool in_turn;                // K and V of a block take the place of those of the block before
   int64_t first_key() const { return begin_key / kBlock * kBlock; }
+  int64_t place(int64_t block) const { return in_turn ? 0 : block; }
 };
 inline constexpr uint8_t kBlockOddValues = 1;  // V holds NaN or inf, which a weight of 0 does not silence, or a number as in kBlockOddKeys
 inline constexpr uint8_t kBlockUnmapped = 2;   // some key lies in a page that is not mapped
 inline constexpr uint8_t kBlockOddKeys = 4;    // K holds a number that the operands' multiply_add would flush, or near the end of the range
+inline constexpr uint8_t kBlockKeysPacked = 8, kBlockValuesPacked = 16;
 
 // Rows [row_begin, row_end) of one (sequence, kv head) against keys [key_begin, key_end). The queries of all heads of the group are rows:
 // row = query * group + head in group, so that they share K and V and their visible ranges move together.
@@ -76,12 +81,13 @@ struct Scratch {
   float* q;                    // decode: [rows][q_stride]; prefill: [parts of kChain][rows][kChainStride]
   float* o;                    // [rows][o_stride], not normalised
   float* scores[2];            // [micro-tile rows][kScoreStride]: one micro-tile is scored while another's scores become weights
+  float* widened;              // packing: kRowAlign rows of K
   float* zeros;                // a row of zeros of any element type, max(head_dim, head_dim_v) doubles
   float* row_max;              // [rows], of the scores: in nats if scores_are_nats(), else in log2 units
   float* row_sum;              // [rows][kSumLanes], added up at the end
   KeyRange* visible;           // [rows] by position, within the tile's keys
   int64_t q_stride, o_stride;  // floats
-  Fetch fetch;                 // in the shadow of prefill
+  Fetch fetch, after;          // in the shadow of prefill: now; once all blocks of the tile are packed
 };
 
 // The body for one kind of operand: 32-bit words of one f32, or of two bf16.
@@ -91,6 +97,9 @@ struct PackedPath {
   void (*pack)(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch);
   void (*prefill)(const Tile& tile, const Packed& packed, Scratch& scratch);
 };
+
+// Adds rows of K and V to what is fetched.
+void fetch_keys(const Call& call, const Sequence& sequence, int64_t head_kv, KeyRange keys, Fetch& fetch);
 
 struct Machine {
   const char* name;

@@ -11,6 +11,8 @@ namespace {
 
 // A helper's gain, half of these rows, is to exceed its packing, which takes the time of 24 rows, more with the keys in another cache.
 constexpr int64_t kWorthHelping = 96;
+// A unit of one tile with so many rows is left in two halves when it is shared. Each packs all keys, one block at a time.
+constexpr int64_t kWorthHalving = 128;
 
 std::atomic_ref<int64_t> rows_taken(const Run& run, const Current& now) {
   return std::atomic_ref<int64_t>(run.counters(now.unit).rows_taken);
@@ -37,10 +39,12 @@ class TakeRows {
     do {
       const int64_t left = now_.shape.rows - rows.begin;
       if (left <= 0) return false;
-      rows.end = rows.begin + rows_to_take(left, 2 + helpers(run_, now_).load(std::memory_order_relaxed));
+      rows.end = rows.begin + (now_.shape.tiles == 1 ? half(left) : rows_to_take(left, 2 + helpers(run_, now_).load(std::memory_order_relaxed)));
     } while (!taken.compare_exchange_weak(rows.begin, rows.end, std::memory_order_relaxed));
     return true;
   }
+
+  static int64_t half(int64_t rows) { return rows < kWorthHalving ? rows : rows / 2 / kLeastTileRows * kLeastTileRows; }
 
   const Run& run_;
   const Current& now_;
@@ -48,9 +52,10 @@ class TakeRows {
   int64_t taken_ = 0;
 };
 
+// Packs what the first tile needs as it needs it. Of a unit of one tile blocks are kept in turn: each half packs again.
 void pack_and_attend(const Run& run, const Current& now, TakeRows some, const Current* next, int32_t thread, Scratch& scratch) {
-  const Packed own = own_packed_of(run.plan, run.workspace, thread, now.shape.keys);
-  for (int64_t block = 0; block < now.shape.blocks; ++block) run.plan.path->pack(run.call, now.sequence, now.head_kv, block, own, scratch);
+  const bool in_turn = now.shape.tiles == 1;
+  Packed own = own_packed_of(run.plan, run.workspace, thread, now.shape, in_turn);
   const KeyRange keys{now.shape.first_key(), now.shape.keys.end};
   for (KeyRange rows; some.take(rows);) {
     const Tile tile = tile_at(run, now, rows, keys);
@@ -62,6 +67,7 @@ void pack_and_attend(const Run& run, const Current& now, TakeRows some, const Cu
     }
     run.plan.path->prefill(tile, own, scratch);
     run.plan.machine->store(tile, scratch);
+    if (in_turn) own = own_packed_of(run.plan, run.workspace, thread, now.shape, in_turn);
   }
 }
 
@@ -80,7 +86,7 @@ bool find_most_work(const Run& run, Current& most) {
     if (!other.shape.own) continue;
     const int64_t rows = other.shape.rows - rows_taken(run, other).load(std::memory_order_relaxed);
     const int64_t work = rows * (other.shape.keys.end - other.shape.keys.begin);
-    if (rows < kWorthHelping || work <= most_work) continue;
+    if (rows < (other.shape.tiles == 1 ? kWorthHalving / 2 : kWorthHelping) || work <= most_work) continue;
     most_work = work;
     most = other;
   }

@@ -52,21 +52,17 @@ void pack_up_to(const Run& run, const Current& now, Current& block, Scratch& scr
   }
 }
 
-void wait_and_prefill(const Run& run, const Current& now, const Tile& tile, Scratch& scratch) {
-  fetch_output(run, tile, scratch);
-  wait_for(run.counters(now.unit).packed, static_cast<int32_t>(now.shape.blocks));
-  run.plan.path->prefill(tile, packed(run, now), scratch);
-}
-
 void attend_dealt(const Run& run, const Current& now, Scratch& scratch) {
   const int64_t end = now.shape.steps() - now.index;
   const KeyRange rows{(end - now.count) * kLeastTileRows, end * kLeastTileRows};
   const Tile tile = tile_at(run, now, rows, {now.shape.first_key(), now.shape.keys.end});
-  wait_and_prefill(run, now, tile, scratch);
+  fetch_output(run, tile, scratch);
+  wait_for(run.counters(now.unit).packed, static_cast<int32_t>(now.shape.blocks));
+  run.plan.path->prefill(tile, packed(run, now), scratch);
   run.plan.machine->store(tile, scratch);
 }
 
-void attend_part(const Run& run, const Current& now, Scratch& scratch) {
+void attend_part(const Run& run, const Current& now, int32_t thread, Scratch& scratch) {
   const UnitShape& shape = now.shape;
   // All tiles of a split one after another, while its keys are in the cache.
   const int64_t index = shape.tiles - 1 - now.index % shape.tiles, split = now.index / shape.tiles;
@@ -75,7 +71,8 @@ void attend_part(const Run& run, const Current& now, Scratch& scratch) {
   if (shape.decode) {
     run.plan.machine->decode(tile, scratch);
   } else {
-    wait_and_prefill(run, now, tile, scratch);
+    fetch_output(run, tile, scratch);
+    run.plan.path->prefill(tile, own_packed_of(run.plan, run.workspace, thread, shape, true), scratch);
   }
   if (shape.splits == 1) return run.plan.machine->store(tile, scratch);
 
@@ -93,7 +90,7 @@ void finish(const Run& run, const Current& now) {
   const int32_t count = static_cast<int32_t>(now.count);
   int32_t& done = run.counters(now.unit).done;
   if (std::atomic_ref<int32_t>(done).fetch_add(count, std::memory_order_acq_rel) + count < shape.numbers()) return;
-  if (shape.blocks > 0) std::atomic_ref<int32_t>(run.counters(now.packing).pack_slot_free).store(1, std::memory_order_release);
+  if (shape.dealt) std::atomic_ref<int32_t>(run.counters(now.packing).pack_slot_free).store(1, std::memory_order_release);
   if (shape.splits > 1) std::atomic_ref<int32_t>(run.counters(now.splitting).split_slot_free).store(1, std::memory_order_release);
 }
 
@@ -107,11 +104,11 @@ void body(void* state, int32_t thread) {
       attend_own(run, now, next, thread, scratch);
       continue;
     }
-    if (now.shape.blocks > 0) pack_up_to(run, now, block, scratch);
-    if (now.shape.dealt()) {
+    if (now.shape.dealt) {
+      pack_up_to(run, now, block, scratch);
       attend_dealt(run, now, scratch);
     } else {
-      attend_part(run, now, scratch);
+      attend_part(run, now, thread, scratch);
     }
     finish(run, now);
   }

@@ -32,8 +32,10 @@ UnitShape unit_shape(const Call& call, const Sequence& s, const Cut& cut) {
   const bool split = u.rows <= kSplitRows && span > 0;
   u.split_keys = split ? split_size(span, u.decode && u.rows <= kDecodeRows) : std::max<int64_t>(span, 1);
   u.splits = split ? ceil_div(span, u.split_keys) : 1;
-  u.own = !u.decode && u.splits == 1 && u.blocks <= cut.own_blocks;
-  u.tile_rows = u.decode ? kDecodeRows : u.splits > 1 ? cut.split_tile_rows : kTileRows;
+  const bool alone = u.blocks <= cut.own_blocks || (cut.own_tiles && u.rows <= kTileRows);
+  u.own = !u.decode && u.splits == 1 && alone;
+  u.dealt = !u.own && u.rows > kSplitRows;
+  u.tile_rows = u.decode ? kDecodeRows : u.own || u.dealt ? kTileRows : cut.split_tile_rows;
   u.tiles = ceil_div(u.rows, u.tile_rows);
   return u;
 }

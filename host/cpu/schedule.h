@@ -21,31 +21,31 @@ inline constexpr int64_t kOwnBytes = 16 << 20;  // of packed K and V, at most, t
 // How units are cut: what no row's bits depend on.
 struct Cut {
   int64_t split_tile_rows;  // rows of a prefill tile of a unit that splits its keys
-  int64_t own_blocks;       // a thread packs K and V for itself up to so many blocks; 0: never
+  int64_t own_blocks;       // a thread keeps up to so many packed blocks for itself; 0: it does no unit alone
+  bool own_tiles;           // units of one tile are a thread's own, however many blocks: it keeps one at a time
 };
 
 // A unit is one (sequence, kv head). What threads take of it:
-// - own: a thread packs its K and V for itself and does tile by tile, from the first row on. Threads that find nothing else to begin pack
-//   them too and help;
+// - own: a thread packs its K and V for itself as its first tile needs them and does tile by tile, from the first row on. Threads that find
+//   nothing else to begin pack them too and help;
 // - dealt: all threads pack its blocks of K and V and take tiles from its end, the longest first, smaller ones towards the call's end;
-// - parts: tiles of few rows, which may be cut along the keys; all tiles of a part of the keys follow one another, and whoever finishes the
-//   last part of a tile merges them.
+// - parts: tiles of few rows, which may be cut along the keys; a part packs what it needs for itself, one block at a time. All tiles of a
+//   part of the keys follow one another, and whoever finishes the last part of a tile merges them.
 // How the arithmetic of a unit is ordered depends on its own sequence alone: a row's bits depend neither on the batch nor on the number of
 // threads.
 struct UnitShape {
   int64_t rows;  // seqlen_q * group
-  bool decode;   // reads K and V in place
-  bool own;
+  bool decode;   // parts that read K and V in place
+  bool own, dealt;
   KeyRange keys;   // that some row may see
   int64_t blocks;  // to pack; 0 when decode
   int64_t tile_rows, tiles;
   int64_t split_keys, splits;
   int64_t first_key() const { return keys.begin / kBlock * kBlock; }
   int64_t parts() const { return tiles * splits; }
-  bool dealt() const { return !own && !decode && splits == 1; }
   int64_t steps() const { return (rows + kLeastTileRows - 1) / kLeastTileRows; }
-  int64_t numbers() const { return own ? 1 : dealt() ? steps() : parts(); }  // in the count of tasks
-  int64_t shared_blocks() const { return own ? 0 : blocks; }
+  int64_t numbers() const { return own ? 1 : dealt ? steps() : parts(); }  // in the count of tasks
+  int64_t shared_blocks() const { return dealt ? blocks : 0; }
 };
 UnitShape unit_shape(const Call& call, const Sequence& sequence, const Cut& cut);
 

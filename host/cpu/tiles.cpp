@@ -7,23 +7,28 @@
 namespace rapt::cpu {
 namespace {
 
-// A tile's rows of q or o, and all keys of a unit.
+// A tile's rows of q or o, and keys of a unit.
 Rows rows_of(const Tile& tile, const rapt_tensor& t, const void* data) {
   const int64_t size = static_cast<int64_t>(rapt_type_size(t.type)), group = tile.call.group();
   const int64_t first = tile.row_begin / group, end = (tile.row_end + group - 1) / group;
   const char* at = static_cast<const char*>(data) + row_offset(t, tile.sequence, tile.head_kv * group, first) * size;
   return {at, t.shape[3] * size, end - first, t.strides[2] * size, group, t.strides[1] * size};
 }
-Rows keys_of(const Run& run, const Current& unit, Side side) {
-  const rapt_tensor& t = side == Side::k ? run.call.problem.k : run.call.problem.v;
+Rows keys_of(const Call& call, const Sequence& sequence, int64_t head_kv, KeyRange keys, Side side) {
+  const rapt_tensor& t = side == Side::k ? call.problem.k : call.problem.v;
   const int64_t size = static_cast<int64_t>(rapt_type_size(t.type));
-  if (run.call.problem.kv_layout >= RAPT_KV_BLOCK_TABLE) return {};
+  if (call.problem.kv_layout >= RAPT_KV_BLOCK_TABLE) return {};
   const char* first;
-  key_rows(run.call, unit.sequence, side, unit.head_kv, unit.shape.keys.begin, 1, &first);
-  return {first, t.shape[3] * size, unit.shape.keys.end - unit.shape.keys.begin, t.strides[2] * size, 1, 0};
+  key_rows(call, sequence, side, head_kv, keys.begin, 1, &first);
+  return {first, t.shape[3] * size, keys.end - keys.begin, t.strides[2] * size, 1, 0};
 }
 
 }  // namespace
+
+void fetch_keys(const Call& call, const Sequence& sequence, int64_t head_kv, KeyRange keys, Fetch& fetch) {
+  fetch.add(keys_of(call, sequence, head_kv, keys, Side::k));
+  fetch.add(keys_of(call, sequence, head_kv, keys, Side::v));
+}
 
 Tile tile_at(const Run& run, const Current& now, KeyRange rows, KeyRange keys) {
   const int64_t row_end = std::min(now.shape.rows, rows.end), key_end = std::min(now.shape.keys.end, keys.end);
@@ -31,16 +36,16 @@ Tile tile_at(const Run& run, const Current& now, KeyRange rows, KeyRange keys) {
 }
 
 void fetch_output(const Run& run, const Tile& tile, Scratch& scratch) {
-  scratch.fetch.clear();
-  scratch.fetch.add(rows_of(tile, run.call.problem.o, run.call.args.o));
+  scratch.after.clear();
+  scratch.after.add(rows_of(tile, run.call.problem.o, run.call.args.o));
 }
 void fetch_queries(const Run& run, const Tile& tile, Scratch& scratch) {
-  scratch.fetch.add(rows_of(tile, run.call.problem.q, run.call.args.q));
+  scratch.after.add(rows_of(tile, run.call.problem.q, run.call.args.q));
 }
 void fetch_unit(const Run& run, const Current& unit, Scratch& scratch) {
   fetch_queries(run, tile_at(run, unit, {0, kTileRows}, unit.shape.keys), scratch);
-  scratch.fetch.add(keys_of(run, unit, Side::k));
-  scratch.fetch.add(keys_of(run, unit, Side::v));
+  const KeyRange keys = unit.shape.keys;
+  fetch_keys(run.call, unit.sequence, unit.head_kv, {keys.begin, std::min(keys.end, unit.shape.first_key() + kBlock)}, scratch.after);
 }
 
 }  // namespace rapt::cpu

@@ -17,7 +17,7 @@ constexpr int64_t kPaddedRows = kTileRows + kMicroRows;
 
 // Parts of a thread's scratch, in order.
 struct ScratchSizes {
-  size_t q, o, scores, zeros, row_max, row_sum, visible;
+  size_t q, o, scores, widened, zeros, row_max, row_sum, visible;
 };
 ScratchSizes scratch_sizes(const Plan& plan) {
   constexpr int64_t rows = kPaddedRows;
@@ -25,41 +25,49 @@ ScratchSizes scratch_sizes(const Plan& plan) {
   return {floats(rows * std::max(plan.q_stride, parts * int64_t{kChainStride})),
           floats(rows * plan.o_stride),
           floats(kMicroRows * kScoreStride),
+          floats(kRowAlign * round_up(plan.q_stride, 2 * kRowAlign)),
           floats(2 * std::max(plan.q_stride, plan.o_stride)),
           floats(rows),
           floats(rows * int64_t{kSumLanes}),
           aligned(rows * static_cast<int64_t>(sizeof(KeyRange)))};
 }
 
-PackedPlace packed_place(const Plan& plan, const rapt_problem& p, int64_t blocks) {
+// Room for so many blocks at once, and for the flags of all.
+PackedPlace packed_place(const Plan& plan, const rapt_problem& p, int64_t at_once, int64_t blocks) {
   const int64_t values = plan.path->values;
-  const size_t v = floats(blocks * kBlock * ((p.k.shape[3] + values - 1) / values));
-  const size_t flags = v + floats(blocks * kBlock / values * round_up(p.v.shape[3], plan.machine->panel));
+  const size_t v = floats(at_once * kBlock * ((p.k.shape[3] + values - 1) / values));
+  const size_t flags = v + floats(at_once * kBlock / values * round_up(p.v.shape[3], plan.machine->panel));
   return {v, flags, flags + aligned(blocks)};
 }
 
 // K and V that threads keep for themselves go to no other core's cache; where there are more threads than units sharing them is cheaper.
-int64_t choose_own_blocks(const Plan& plan, const rapt_problem& p, int64_t blocks) {
-  if (plan.threads > plan.units) return 0;
-  const int64_t bytes = plan.threads == 1 ? kOwnBytes / 16 : kOwnBytes / plan.threads;
-  return std::min(blocks, std::max<int64_t>(1, bytes / static_cast<int64_t>(packed_place(plan, p, 1).bytes)));
+// Helping with a unit of many blocks in turn is not worth it, so there had better be several units a thread.
+void choose_own(Plan& plan, const rapt_problem& p, int64_t blocks) {
+  plan.cut.own_tiles = plan.threads == 1 || plan.units >= 4 * plan.threads;
+  const int64_t limit = kOwnBytes / plan.threads / static_cast<int64_t>(packed_place(plan, p, 1, 1).bytes);
+  plan.cut.own_blocks = plan.threads == 1 ? blocks : plan.threads > plan.units ? 0 : std::clamp<int64_t>(limit, 1, blocks);
 }
 
 // Packed for all: several threads need a slot to pack ahead, and more where a few tiles are all that a unit has.
 void choose_slots(Plan& plan, const rapt_problem& p, int64_t rows) {
+  if (rows <= kInPlaceRows) return;
   const int64_t tiles = (rows + kTileRows - 1) / kTileRows;
   const int64_t most_keys = rows <= kMostInPlaceRows ? std::min(p.max_seqlen_kv, kManyKeys) : p.max_seqlen_kv;
   const int64_t blocks = (most_keys + kBlock - 1) / kBlock + 1;  // the first may begin before the first key that is needed
-  plan.slot = packed_place(plan, p, blocks);
-  if (rows <= kInPlaceRows) return;
-  plan.pack_slots = std::min(plan.units, plan.threads == 1 ? 1 : 1 + (plan.threads + tiles - 1) / tiles);
-  plan.cut.own_blocks = choose_own_blocks(plan, p, blocks);
-  plan.own_slot = packed_place(plan, p, plan.cut.own_blocks);
+  choose_own(plan, p, blocks);
+  plan.own_slot = packed_place(plan, p, tiles == 1 ? 1 : std::max<int64_t>(1, plan.cut.own_blocks), blocks);
+  if (rows <= kSplitRows || blocks <= plan.cut.own_blocks || (tiles == 1 && plan.cut.own_tiles)) return;
+  plan.slot = packed_place(plan, p, blocks, blocks);
+  plan.pack_slots = std::min(plan.units, 1 + (plan.threads + tiles - 1) / tiles);
 }
 
-Packed packed_at(const PackedPlace& place, char* base, KeyRange keys) {
-  return {reinterpret_cast<float*>(base), reinterpret_cast<float*>(base + place.v), reinterpret_cast<uint8_t*>(base + place.flags),
-          keys.begin, keys.end};
+Packed packed_at(const PackedPlace& place, char* base, KeyRange keys, bool in_turn) {
+  return {reinterpret_cast<float*>(base),
+          reinterpret_cast<float*>(base + place.v),
+          reinterpret_cast<uint8_t*>(base + place.flags),
+          keys.begin,
+          keys.end,
+          in_turn};
 }
 
 }  // namespace
@@ -83,7 +91,7 @@ Plan make_plan(const rapt_problem& p, const Machine& machine, int32_t threads) {
   plan.starts = place(aligned((p.batch + 1) * static_cast<int64_t>(sizeof(Start))));
   plan.counters = place(aligned(plan.units * static_cast<int64_t>(sizeof(UnitCounters))));
   const ScratchSizes sizes = scratch_sizes(plan);
-  plan.scratch_bytes = sizes.q + sizes.o + 2 * sizes.scores + sizes.zeros + sizes.row_max + sizes.row_sum + sizes.visible;
+  plan.scratch_bytes = sizes.q + sizes.o + 2 * sizes.scores + sizes.widened + sizes.zeros + sizes.row_max + sizes.row_sum + sizes.visible;
   plan.scratch = place(plan.scratch_bytes * static_cast<size_t>(plan.threads));
   choose_slots(plan, p, rows);
   plan.packed = place(plan.slot.bytes * static_cast<size_t>(plan.pack_slots));
@@ -102,6 +110,7 @@ Scratch scratch_of(const Plan& plan, void* workspace, int32_t thread) {
   s.q = take(sizes.q);
   s.o = take(sizes.o);
   for (float*& scores : s.scores) scores = take(sizes.scores);
+  s.widened = take(sizes.widened);
   s.zeros = take(sizes.zeros);
   s.row_max = take(sizes.row_max);
   s.row_sum = take(sizes.row_sum);
@@ -113,11 +122,13 @@ Scratch scratch_of(const Plan& plan, void* workspace, int32_t thread) {
 }
 
 Packed packed_of(const Plan& plan, void* workspace, int64_t slot, KeyRange keys) {
-  return packed_at(plan.slot, static_cast<char*>(workspace) + plan.packed + plan.slot.bytes * static_cast<size_t>(slot), keys);
+  return packed_at(plan.slot, static_cast<char*>(workspace) + plan.packed + plan.slot.bytes * static_cast<size_t>(slot), keys, false);
 }
-Packed own_packed_of(const Plan& plan, void* workspace, int32_t thread, KeyRange keys) {
-  return packed_at(plan.own_slot, static_cast<char*>(workspace) + plan.packed_own + plan.own_slot.bytes * static_cast<size_t>(thread),
-                   keys);
+Packed own_packed_of(const Plan& plan, void* workspace, int32_t thread, const UnitShape& shape, bool in_turn) {
+  char* at = static_cast<char*>(workspace) + plan.packed_own + plan.own_slot.bytes * static_cast<size_t>(thread);
+  const Packed packed = packed_at(plan.own_slot, at, shape.keys, in_turn);
+  std::fill_n(packed.flags, shape.blocks, uint8_t{0});
+  return packed;
 }
 
 Partial partial_of(const Plan& plan, void* workspace, int64_t slot, int64_t row, int64_t split) {

@@ -29,7 +29,7 @@ struct Plan {
   size_t counters;                // UnitCounters [units]
   size_t scratch, scratch_bytes;  // a thread
   size_t packed, packed_own;      // slots for all threads; a slot for each thread
-  PackedPlace slot, own_slot;
+  PackedPlace slot, own_slot;     // own_slot: of as many blocks as a thread keeps
   size_t partials, partial_bytes;  // a slot: [split_rows][splits][kSumLanes + kRowAlign + o_stride] floats
   size_t bytes;
 };
@@ -55,7 +55,8 @@ struct Start {
 
 Scratch scratch_of(const Plan& plan, void* workspace, int32_t thread);
 Packed packed_of(const Plan& plan, void* workspace, int64_t slot, KeyRange keys);
-Packed own_packed_of(const Plan& plan, void* workspace, int32_t thread, KeyRange keys);
+// Nothing is packed yet. `in_turn`: a block at a time.
+Packed own_packed_of(const Plan& plan, void* workspace, int32_t thread, const UnitShape& shape, bool in_turn);
 
 // The running softmax of one row over one split.
 struct Partial {

@@ -12,6 +12,12 @@
 
 namespace rapt::cpu::HWY_NAMESPACE {
 
+// K, or V, of a block; V after K.
+template <class Word>
+void pack_block_keys(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch);
+template <class Word>
+void pack_block_values(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch);
+
 void pack(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch);
 void prefill(const Tile& tile, const Packed& packed, Scratch& scratch);
 #if RAPT_CPU_BF16_DOT

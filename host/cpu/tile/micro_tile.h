@@ -56,7 +56,7 @@ HWY_INLINE Queries queries_of(const MicroTile& t) {
 }
 template <class Word>
 HWY_INLINE const float* keys_of(const MicroTile& t) {
-  return t.packed.k + t.block * kBlock * static_cast<int64_t>(words_of<Word>(t.tile.call.problem.q.shape[3]));
+  return t.packed.k + t.packed.place(t.block) * kBlock * static_cast<int64_t>(words_of<Word>(t.tile.call.problem.q.shape[3]));
 }
 
 // Keys with numbers that multiply_add may flush, or near the end of the range: value by value in f32, which alters no other key's score.
@@ -133,7 +133,7 @@ template <class Word>
 HWY_INLINE const float* v_strip(const MicroTile& t, int64_t d) {
   const int64_t panel = static_cast<int64_t>(kPanel), head_dim_v = t.tile.call.problem.v.shape[3];
   const int64_t words = kBlock / static_cast<int64_t>(Word::kValues);
-  return t.packed.v + t.block * words * round_up(head_dim_v, panel) + d / panel * words * panel + d % panel;
+  return t.packed.v + t.packed.place(t.block) * words * round_up(head_dim_v, panel) + d / panel * words * panel + d % panel;
 }
 
 // Weights of the keys that some row may see, in words.

@@ -179,9 +179,9 @@ struct Packer {
 template <>
 bool Packer<F32Word>::keys(const char* const* rows, size_t count, float* panels) const {
   switch (p.k.type) {
-    case RAPT_F16: pack_keys<hwy::float16_t>(rows, count, head_dim(), scratch.q, scratch.zeros, panels); break;
-    case RAPT_BF16: pack_keys<hwy::bfloat16_t>(rows, count, head_dim(), scratch.q, scratch.zeros, panels); break;
-    default: pack_keys<float>(rows, count, head_dim(), scratch.q, scratch.zeros, panels);
+    case RAPT_F16: pack_keys<hwy::float16_t>(rows, count, head_dim(), scratch.widened, scratch.zeros, panels); break;
+    case RAPT_BF16: pack_keys<hwy::bfloat16_t>(rows, count, head_dim(), scratch.widened, scratch.zeros, panels); break;
+    default: pack_keys<float>(rows, count, head_dim(), scratch.widened, scratch.zeros, panels);
   }
   return true;
 }
@@ -196,7 +196,7 @@ bool Packer<F32Word>::values(const char* const* rows, size_t count, float* strip
 #if RAPT_CPU_BF16_DOT
 template <>
 bool Packer<Bf16Word>::keys(const char* const* rows, size_t count, float* panels) const {
-  return pack_key_pairs(rows, count, head_dim(), scratch.q, scratch.zeros, panels);
+  return pack_key_pairs(rows, count, head_dim(), scratch.widened, scratch.zeros, panels);
 }
 template <>
 bool Packer<Bf16Word>::values(const char* const* rows, size_t count, float* strips) const {
@@ -215,33 +215,56 @@ bool block_rows(const Call& call, const Sequence& sequence, Side side, int64_t h
   return unmapped;
 }
 
-template <class Word>
-void pack_as(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch) {
-  const rapt_problem& p = call.problem;
-  const int64_t values = static_cast<int64_t>(Word::kValues), key_words = (p.k.shape[3] + values - 1) / values;
-  const int64_t columns = round_up(p.v.shape[3], static_cast<int64_t>(kPanel));
+// A block's first key and how many it has.
+KeyRange keys_of_block(int64_t block, const Packed& packed) {
   const int64_t first = packed.first_key() + block * kBlock;
-  const int64_t keys = packed.end_key - first < kBlock ? packed.end_key - first : kBlock;
-  const Packer<Word> packer{p, scratch};
-  const char* rows[kBlock];
-  uint8_t flags = 0;
+  return {first, HWY_MIN(first + kBlock, packed.end_key)};
+}
 
-  if (block_rows(call, sequence, Side::k, head_kv, first, packed, rows, keys)) flags = kBlockUnmapped;
-  if (!packer.keys(rows, static_cast<size_t>(keys), packed.k + block * kBlock * key_words)) flags |= kBlockOddKeys;
-
-  if (block_rows(call, sequence, Side::v, head_kv, first, packed, rows, keys)) flags |= kBlockUnmapped;
-  if (!packer.values(rows, static_cast<size_t>(keys), packed.v + block * kBlock / values * columns)) flags |= kBlockOddValues;
-  packed.flags[block] = flags;
+template <class Word>
+int64_t words(int64_t values) {
+  return (values + static_cast<int64_t>(Word::kValues) - 1) / static_cast<int64_t>(Word::kValues);
 }
 
 }  // namespace
 
+template <class Word>
+void pack_block_keys(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch) {
+  const KeyRange keys = keys_of_block(block, packed);
+  const int64_t count = keys.end - keys.begin;
+  const char* rows[kBlock];
+  // Masking comes before V is packed, and needs to know of its pages.
+  const bool paged = call.problem.kv_layout >= RAPT_KV_BLOCK_TABLE;
+  bool unmapped = paged && block_rows(call, sequence, Side::v, head_kv, keys.begin, packed, rows, count);
+  unmapped |= block_rows(call, sequence, Side::k, head_kv, keys.begin, packed, rows, count);
+  float* to = packed.k + packed.place(block) * kBlock * words<Word>(call.problem.k.shape[3]);
+  const bool all_fit = Packer<Word>{call.problem, scratch}.keys(rows, static_cast<size_t>(count), to);
+  packed.flags[block] = static_cast<uint8_t>(kBlockKeysPacked | (unmapped ? kBlockUnmapped : 0) | (all_fit ? 0 : kBlockOddKeys));
+}
+
+template <class Word>
+void pack_block_values(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch) {
+  const KeyRange keys = keys_of_block(block, packed);
+  const int64_t count = keys.end - keys.begin;
+  const char* rows[kBlock];
+  block_rows(call, sequence, Side::v, head_kv, keys.begin, packed, rows, count);
+  float* to = packed.v + packed.place(block) * words<Word>(kBlock) * round_up(call.problem.v.shape[3], static_cast<int64_t>(kPanel));
+  const bool none_odd = Packer<Word>{call.problem, scratch}.values(rows, static_cast<size_t>(count), to);
+  packed.flags[block] |= static_cast<uint8_t>(kBlockValuesPacked | (none_odd ? 0 : kBlockOddValues));
+}
+
+template void pack_block_keys<F32Word>(const Call&, const Sequence&, int64_t, int64_t, const Packed&, Scratch&);
+template void pack_block_values<F32Word>(const Call&, const Sequence&, int64_t, int64_t, const Packed&, Scratch&);
 void pack(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch) {
-  pack_as<F32Word>(call, sequence, head_kv, block, packed, scratch);
+  pack_block_keys<F32Word>(call, sequence, head_kv, block, packed, scratch);
+  pack_block_values<F32Word>(call, sequence, head_kv, block, packed, scratch);
 }
 #if RAPT_CPU_BF16_DOT
+template void pack_block_keys<Bf16Word>(const Call&, const Sequence&, int64_t, int64_t, const Packed&, Scratch&);
+template void pack_block_values<Bf16Word>(const Call&, const Sequence&, int64_t, int64_t, const Packed&, Scratch&);
 void pack_bf16(const Call& call, const Sequence& sequence, int64_t head_kv, int64_t block, const Packed& packed, Scratch& scratch) {
-  pack_as<Bf16Word>(call, sequence, head_kv, block, packed, scratch);
+  pack_block_keys<Bf16Word>(call, sequence, head_kv, block, packed, scratch);
+  pack_block_values<Bf16Word>(call, sequence, head_kv, block, packed, scratch);
 }
 #endif
 

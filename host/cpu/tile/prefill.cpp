@@ -76,14 +76,43 @@ void score_and_weigh(MicroTile& now, const MicroTile& before, float factor, bool
   score<Word>(now, factor, Fetching<Plain>(weights, fetch));
 }
 
-// Steps of weighing that the tile will take, about: two vectors of keys of a row each.
-int64_t weighing_steps(const Tile& tile, const Scratch& scratch) {
-  int64_t keys = 0;
+// Steps of weighing that the tile will take for these keys, about: two vectors of keys of a row each.
+int64_t weighing_steps(const Tile& tile, KeyRange keys, const Scratch& scratch) {
+  int64_t weights = 0;
   for (int64_t row = 0; row < tile.rows(); row += static_cast<int64_t>(kRows)) {
     const int64_t last = HWY_MIN(row + static_cast<int64_t>(kRows), tile.rows()) - 1;
-    keys += (last - row + 1) * (scratch.visible[last].end - scratch.visible[row].begin);
+    const KeyRange seen = clip({scratch.visible[row].begin, scratch.visible[last].end}, keys.begin, keys.end);
+    weights += (last - row + 1) * (seen.end - seen.begin);
   }
-  return keys / (2 * static_cast<int64_t>(kN));
+  return weights / (2 * static_cast<int64_t>(kN));
+}
+
+// From the keys of `block` on: what is fetched is the next block that has to be packed, or what comes after the tile.
+void fetch_ahead(const Tile& tile, const Packed& packed, int64_t block, Scratch& scratch) {
+  const KeyRange seen{scratch.visible[0].begin, scratch.visible[tile.rows() - 1].end};
+  const auto first_of = [&packed](int64_t b) { return packed.first_key() + b * kBlock; };
+  int64_t next = block;
+  while (first_of(next) < seen.end && (packed.flags[next] & kBlockKeysPacked) != 0) ++next;
+  if (first_of(next) < seen.end) {
+    scratch.fetch.clear();
+    const KeyRange keys{HWY_MAX(first_of(next), packed.begin_key), HWY_MIN(first_of(next + 1), packed.end_key)};
+    fetch_keys(tile.call, tile.sequence, tile.head_kv, keys, scratch.fetch);
+  } else {
+    scratch.fetch = scratch.after;
+  }
+  scratch.fetch.spread(weighing_steps(tile, {first_of(block), first_of(next)}, scratch));
+}
+
+// K or V of a block, unless they are packed.
+template <class Word>
+void load_keys(const MicroTile& t) {
+  if (t.has(kBlockKeysPacked)) return;
+  pack_block_keys<Word>(t.tile.call, t.tile.sequence, t.tile.head_kv, t.block, t.packed, t.scratch);
+  fetch_ahead(t.tile, t.packed, t.block, t.scratch);
+}
+template <class Word>
+void load_values(const MicroTile& t) {
+  if (!t.has(kBlockValuesPacked)) pack_block_values<Word>(t.tile.call, t.tile.sequence, t.tile.head_kv, t.block, t.packed, t.scratch);
 }
 
 // Sums of weights in units of 1.
@@ -99,16 +128,17 @@ void prefill_as(const Tile& tile, const Packed& packed, Scratch& scratch) {
   const float factor = score_factor(tile.call.problem);
   load_queries<Word>(tile, round_up(tile.rows(), static_cast<int64_t>(kRows)), scratch);  // load
 
-  scratch.fetch.spread(weighing_steps(tile, scratch));
-
   MicroTile micro_tiles[2] = {{tile, packed, scratch, scratch.scores[0]}, {tile, packed, scratch, scratch.scores[1]}};
   MicroTile *now = &micro_tiles[0], *before = &micro_tiles[1];
-  const int64_t first = packed.first_key();
-  for (int64_t block = (tile.key_begin - first) / kBlock; first + block * kBlock < tile.key_end; ++block) {
+  const int64_t first = packed.first_key(), end = scratch.visible[tile.rows() - 1].end;
+  int64_t block = (scratch.visible[0].begin - first) / kBlock;
+  fetch_ahead(tile, packed, block, scratch);
+  for (; first + block * kBlock < end; ++block) {
     for (int64_t row = 0; row < tile.rows(); row += static_cast<int64_t>(kRows)) {
       if (!now->move_to(block, row)) continue;
+      load_keys<Word>(*now);
       score_and_weigh<Word>(*now, *before, factor, nats);  // score; softmax of the one before
-      if (before->is_scored()) accumulate<Word>(*before);  // accumulate the one before
+      if (before->is_scored()) load_values<Word>(*before), accumulate<Word>(*before);  // accumulate the one before
       mask(*now, nats);                                    // mask
       take_maxima(*now, nats);
       std::swap(now, before);
@@ -116,6 +146,7 @@ void prefill_as(const Tile& tile, const Packed& packed, Scratch& scratch) {
   }
   if (!before->is_scored()) return;
   weigh<Word>(*before, nats);
+  load_values<Word>(*before);
   accumulate<Word>(*before);
   end_rows<Word>(tile.rows(), scratch);
 }

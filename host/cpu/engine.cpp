@@ -76,10 +76,11 @@ void explain(const Request& request, const Choice& choice, Text& text) {
               static_cast<long long>(kDecodeRows));
   text.append("  splits: up to %lld rows split their keys into at most %lld parts of at least %lld\n", static_cast<long long>(kSplitRows),
               static_cast<long long>(plan.splits), static_cast<long long>(kMinSplitKeys));
-  text.append("  packed: K and V by each thread for itself, just before they are used, %.1f MiB; by all for all %lld of %lld (sequence, kv head) "
-              "pairs at a time, %.1f MiB each\n",
-              static_cast<double>(plan.own_slot.bytes) / (1 << 20), static_cast<long long>(plan.pack_slots),
-              static_cast<long long>(plan.units), static_cast<double>(plan.slot.bytes) / (1 << 20));
+  text.append(
+      "  packed: K and V by each thread for itself, just before they are used, %.1f MiB; by all for all %lld of %lld (sequence, kv head) "
+      "pairs at a time, %.1f MiB each\n",
+      static_cast<double>(plan.own_slot.bytes) / (1 << 20), static_cast<long long>(plan.pack_slots), static_cast<long long>(plan.units),
+      static_cast<double>(plan.slot.bytes) / (1 << 20));
   text.append("  same bits: whatever the batch, the threads and the pages\n");
 }
 

@@ -29,13 +29,16 @@ class Fetch {
   }
 
   // To be done within so many steps.
-  void spread(int64_t steps) { per_step_ = (lines_ / std::max<int64_t>(steps, 1) + 1) * kLine; }
+  void spread(int64_t steps) {
+    const int64_t least_steps = std::max<int64_t>(steps, 1);
+    per_step_ = (lines_ + least_steps - 1) / least_steps * kLine;
+  }
 
   bool done() const { return line_ == end_; }
   void step() {
     if (done()) return;
     const char *line = line_, *stop = std::min(end_, line + per_step_);
-    for (; line < stop; line += kLine) __builtin_prefetch(line, 0, 2);
+    for (; line < stop; line += kLine) __builtin_prefetch(line, 0, 3);
     line_ = line;
     if (line == end_) next_row();
   }

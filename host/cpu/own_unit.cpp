@@ -39,7 +39,8 @@ class TakeRows {
     do {
       const int64_t left = now_.shape.rows - rows.begin;
       if (left <= 0) return false;
-      rows.end = rows.begin + (now_.shape.tiles == 1 ? half(left) : rows_to_take(left, 2 + helpers(run_, now_).load(std::memory_order_relaxed)));
+      rows.end =
+          rows.begin + (now_.shape.tiles == 1 ? half(left) : rows_to_take(left, 2 + helpers(run_, now_).load(std::memory_order_relaxed)));
     } while (!taken.compare_exchange_weak(rows.begin, rows.end, std::memory_order_relaxed));
     return true;
   }
@@ -63,7 +64,7 @@ void pack_and_attend(const Run& run, const Current& now, TakeRows some, const Cu
     if (rows.end < now.shape.rows) {
       fetch_queries(run, tile_at(run, now, {rows.end, rows.end + kTileRows}, keys), scratch);
     } else if (next != nullptr) {
-      fetch_unit(run, *next, scratch);
+      fetch_beginning(run, tile_of(run, *next), scratch);
     }
     run.plan.path->prefill(tile, own, scratch);
     run.plan.machine->store(tile, scratch);
@@ -102,7 +103,7 @@ void attend_own(const Run& run, Current& now, Current& next, int32_t thread, Scr
     // Threads take turns, so that units of mine are followed by as many of each of theirs.
     const int64_t then = task + 1 < begin + count ? task + 1 : begin + count * run.plan.threads;
     if (then < run.tasks) find_task(run, then, next);
-    const bool fetch = then < run.tasks && next.shape.own;
+    const bool fetch = then < run.tasks && !next.shape.decode && !next.shape.dealt;
     pack_and_attend(run, now, {run, now, task >= first_shared_task(run)}, fetch ? &next : nullptr, thread, scratch);
   }
 }

@@ -62,16 +62,23 @@ void attend_dealt(const Run& run, const Current& now, Scratch& scratch) {
   run.plan.machine->store(tile, scratch);
 }
 
-void attend_part(const Run& run, const Current& now, int32_t thread, Scratch& scratch) {
+// Threads take turns, so mine is likely the part after one of each of theirs.
+void fetch_next_part(const Run& run, const Current& now, Current& next, Scratch& scratch) {
+  const int64_t task = now.task + run.plan.threads;
+  if (task >= run.tasks) return;
+  find_task(run, task, next);
+  if (!next.shape.decode && !next.shape.dealt) fetch_beginning(run, tile_of(run, next), scratch);
+}
+
+void attend_part(const Run& run, const Current& now, Current& next, int32_t thread, Scratch& scratch) {
   const UnitShape& shape = now.shape;
-  // All tiles of a split one after another, while its keys are in the cache.
-  const int64_t index = shape.tiles - 1 - now.index % shape.tiles, split = now.index / shape.tiles;
-  const int64_t row = index * shape.tile_rows, key = shape.first_key() + split * shape.split_keys;
-  const Tile tile = tile_at(run, now, {row, row + shape.tile_rows}, {key, key + shape.split_keys});
+  const auto [index, split] = part_of(now);
+  const Tile tile = tile_of(run, now);
   if (shape.decode) {
     run.plan.machine->decode(tile, scratch);
   } else {
     fetch_output(run, tile, scratch);
+    fetch_next_part(run, now, next, scratch);
     run.plan.path->prefill(tile, own_packed_of(run.plan, run.workspace, thread, shape, true), scratch);
   }
   if (shape.splits == 1) return run.plan.machine->store(tile, scratch);
@@ -108,7 +115,7 @@ void body(void* state, int32_t thread) {
       pack_up_to(run, now, block, scratch);
       attend_dealt(run, now, scratch);
     } else {
-      attend_part(run, now, thread, scratch);
+      attend_part(run, now, next, thread, scratch);
     }
     finish(run, now);
   }

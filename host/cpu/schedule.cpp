@@ -7,10 +7,10 @@ namespace {
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-// Keys of a split: at least kMinSplitKeys, whole blocks, at most kMaxSplits of them. Each costs a cold start, but several tiles want to
-// find the keys of theirs in a cache.
-int64_t split_size(int64_t keys, bool single_tile) {
-  const int64_t times = single_tile ? 2 : 1;
+// Keys of a split: at least kMinSplitKeys, whole blocks, at most kMaxSplits of them. Each costs a cold start, but several tiles in place
+// want to find the keys of theirs in a cache.
+int64_t split_size(int64_t keys, bool tiles_in_place) {
+  const int64_t times = tiles_in_place ? 1 : 2;
   return std::max(times * kMinSplitKeys, round_up(ceil_div(keys, kMaxSplits / times), kBlock));
 }
 
@@ -30,7 +30,7 @@ UnitShape unit_shape(const Call& call, const Sequence& s, const Cut& cut) {
   u.decode = u.rows <= in_place_rows(span);
   u.blocks = u.decode ? 0 : ceil_div(span, kBlock);
   const bool split = u.rows <= kSplitRows && span > 0;
-  u.split_keys = split ? split_size(span, u.decode && u.rows <= kDecodeRows) : std::max<int64_t>(span, 1);
+  u.split_keys = split ? split_size(span, u.decode && u.rows > kDecodeRows) : std::max<int64_t>(span, 1);
   u.splits = split ? ceil_div(span, u.split_keys) : 1;
   const bool alone = u.blocks <= cut.own_blocks || (cut.own_tiles && u.rows <= kTileRows);
   u.own = !u.decode && u.splits == 1 && alone;
@@ -43,9 +43,10 @@ UnitShape unit_shape(const Call& call, const Sequence& s, const Cut& cut) {
 int64_t choose_split_tile_rows(const rapt_problem& p, int32_t threads) {
   if (threads == 1) return kTileRows;
   const int64_t units = p.batch * p.k.shape[1];
-  const int64_t rows = units == 0 ? 0 : p.max_seqlen_q * (p.q.shape[1] / p.k.shape[1]);
+  const int64_t rows = units == 0 ? 0 : std::min(kSplitRows, p.max_seqlen_q * (p.q.shape[1] / p.k.shape[1]));
+  const int64_t splits = ceil_div(p.max_seqlen_kv, split_size(p.max_seqlen_kv, false));
   for (int64_t tile_rows = kTileRows; tile_rows > kLeastTileRows; tile_rows /= 2)
-    if (units * ceil_div(rows, tile_rows) >= 8 * threads) return tile_rows;
+    if (units * splits * ceil_div(rows, tile_rows) >= 4 * threads) return tile_rows;
   return kLeastTileRows;
 }
 

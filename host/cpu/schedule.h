@@ -10,13 +10,14 @@ namespace rapt::cpu {
 
 // K and V are read in place, instead of packed, for at most so many rows, more of them where many keys would have to be packed: measured
 // (bench/NOTES.md).
-inline constexpr int64_t kInPlaceRows = 27, kMostInPlaceRows = 64, kManyKeys = 2048;
-constexpr int64_t in_place_rows(int64_t keys) { return keys >= kManyKeys ? kMostInPlaceRows : keys >= 512 ? 32 : kInPlaceRows; }
+inline constexpr int64_t kInPlaceRows = 27, kMostInPlaceRows = 32, kManyKeys = 512;
+constexpr int64_t in_place_rows(int64_t keys) { return keys >= kManyKeys ? kMostInPlaceRows : kInPlaceRows; }
 
 inline constexpr int64_t kSplitRows = 64;       // units with at most this many rows split their keys
 inline constexpr int64_t kMaxSplits = 32;       // into at most this many parts
-inline constexpr int64_t kMinSplitKeys = 512;   // of at least this many keys; of a single tile twice as many, in half as many parts
+inline constexpr int64_t kMinSplitKeys = 512;   // of at least this many keys; else than tiles in place twice as many, in half as many parts
 inline constexpr int64_t kOwnBytes = 16 << 20;  // of packed K and V, at most, that threads keep for themselves: half of an L3 cache
+static_assert(kMostInPlaceRows <= kSplitRows && kSplitRows <= kTileRows);
 
 // How units are cut: what no row's bits depend on.
 struct Cut {

@@ -66,6 +66,7 @@ void lay_out(Run& run) {
 }
 
 void find_task(const Run& run, int64_t task, Current& now) {
+  now.task = task;
   find(
       run, task, &Start::task, [](const UnitShape& shape) { return shape.numbers(); }, now);
   now.count = now.shape.own ? units_to_take(run, task, now) : now.shape.dealt ? steps_to_take(run, task, now) : 1;

@@ -35,6 +35,7 @@ struct Current {
   Sequence sequence{};
   UnitShape shape{};
   int64_t head_kv = 0;
+  int64_t task = 0;                              // the first number
   int64_t index = 0;                             // inside the unit: the task's first number, or the block
   int64_t count = 1;                             // numbers of the task, of several units if they are own
   int64_t unit = 0, packing = 0, splitting = 0;  // numbers, see Start

@@ -35,6 +35,18 @@ Tile tile_at(const Run& run, const Current& now, KeyRange rows, KeyRange keys) {
   return {run.call, now.sequence, now.head_kv, rows.begin, row_end, keys.begin, key_end, &run.header().unmapped};
 }
 
+Part part_of(const Current& now) {
+  const UnitShape& shape = now.shape;
+  return {shape.tiles - 1 - now.index % shape.tiles, now.index / shape.tiles};
+}
+Tile tile_of(const Run& run, const Current& now) {
+  const UnitShape& shape = now.shape;
+  if (shape.own) return tile_at(run, now, {0, kTileRows}, {shape.first_key(), shape.keys.end});
+  const Part part = part_of(now);
+  const int64_t row = part.tile * shape.tile_rows, key = shape.first_key() + part.split * shape.split_keys;
+  return tile_at(run, now, {row, row + shape.tile_rows}, {key, key + shape.split_keys});
+}
+
 void fetch_output(const Run& run, const Tile& tile, Scratch& scratch) {
   scratch.after.clear();
   scratch.after.add(rows_of(tile, run.call.problem.o, run.call.args.o));
@@ -42,10 +54,9 @@ void fetch_output(const Run& run, const Tile& tile, Scratch& scratch) {
 void fetch_queries(const Run& run, const Tile& tile, Scratch& scratch) {
   scratch.after.add(rows_of(tile, run.call.problem.q, run.call.args.q));
 }
-void fetch_unit(const Run& run, const Current& unit, Scratch& scratch) {
-  fetch_queries(run, tile_at(run, unit, {0, kTileRows}, unit.shape.keys), scratch);
-  const KeyRange keys = unit.shape.keys;
-  fetch_keys(run.call, unit.sequence, unit.head_kv, {keys.begin, std::min(keys.end, unit.shape.first_key() + kBlock)}, scratch.after);
+void fetch_beginning(const Run& run, const Tile& tile, Scratch& scratch) {
+  fetch_queries(run, tile, scratch);
+  fetch_keys(run.call, tile.sequence, tile.head_kv, {tile.key_begin, std::min(tile.key_end, tile.key_begin + kBlock)}, scratch.after);
 }
 
 }  // namespace rapt::cpu

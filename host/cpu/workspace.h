@@ -22,14 +22,14 @@ struct Plan {
   Cut cut;
   int64_t units;  // batch * heads_kv
   int64_t q_stride, o_stride;
-  int64_t pack_slots;             // units whose K and V are packed at once for all threads
-  int64_t split_slots;            // units whose partial results are kept at once
-  int64_t split_rows, splits;     // most rows of a unit that is split, most splits
-  size_t starts;                  // Start [batch + 1]
-  size_t counters;                // UnitCounters [units]
-  size_t scratch, scratch_bytes;  // a thread
-  size_t packed, packed_own;      // slots for all threads; a slot for each thread
-  PackedPlace slot, own_slot;     // own_slot: of as many blocks as a thread keeps
+  int64_t pack_slots;              // units whose K and V are packed at once for all threads
+  int64_t split_slots;             // units whose partial results are kept at once
+  int64_t split_rows, splits;      // most rows of a unit that is split, most splits
+  size_t starts;                   // Start [batch + 1]
+  size_t counters;                 // UnitCounters [units]
+  size_t scratch, scratch_bytes;   // a thread
+  size_t packed, packed_own;       // slots for all threads; a slot for each thread
+  PackedPlace slot, own_slot;      // own_slot: of as many blocks as a thread keeps
   size_t partials, partial_bytes;  // a slot: [split_rows][splits][kSumLanes + kRowAlign + o_stride] floats
   size_t bytes;
 };

@@ -61,7 +61,7 @@ INSTANTIATE_TEST_SUITE_P(Machines, SizesKeys, testing::Combine(testing::ValuesIn
 class SizesRowsOfManyKeys : public Sizes {};
 // Where rows are read in place or packed, and their keys split.
 TEST_P(SizesRowsOfManyKeys, AgreeWithTheJudge) {
-  for (const int keys : {511, 512, 2047, 2048, 2049}) {
+  for (const int keys : {511, 512, 1025, 2047, 2048, 2049}) {
     const std::string& type = kTypes[static_cast<size_t>(keys) % 3];
     expect_judged(fmt::format("{}:b1,hq1,hkv1,sq{},sk{},d40:causal=br", type, size(), keys));
     expect_judged(fmt::format("f16:b2,hq1,hkv1,sq{},sk{},d16:lens=random:page16", size(), keys), 3);
@@ -118,6 +118,23 @@ TEST_P(SizesUnits, AgreeWithTheJudgeAroundWhatAThreadPacksForItself) {
     for (const int threads : {1, 2})
       expect_judged_on(GetParam(), *judged(fmt::format("f32:b1,hq3,sq70,sk{},d128:causal=br", keys)), threads);
   }
+}
+// Blocks of 256 keys that take each other's place, for tiles of up to 192 rows, which threads may share in halves.
+TEST_P(SizesUnits, AgreeWithTheJudgeWhenATilePacksBlockByBlock) {
+  size_t turn = 0;
+  for (const int rows : {65, 127, 128, 129, 191, 192, 193}) {
+    for (const int keys : {255, 257, 511, 512, 513, 770}) {
+      const std::string& type = kTypes[turn++ % 3];
+      const std::string causal = keys % 2 == 0 ? "" : "causal=br,";
+      for (const int threads : {1, 2}) {
+        expect_judged_on(GetParam(), *judged(fmt::format("{}:b1,hq2,sq{},sk{},d24:{}", type, rows, keys, causal)), threads);
+        expect_judged_on(GetParam(), *judged(fmt::format("{}:b2,hq1,sq{},sk{},d16:lens=random,win=300:0:page16", type, rows, keys)), threads);
+      }
+    }
+  }
+}
+TEST_P(SizesUnits, AgreeWithTheJudgeWhenATileHasMoreKeysThanAThreadKeeps) {
+  for (const int threads : {1, 2, 3}) expect_judged_on(GetParam(), *judged("f32:b1,hq8,sq70,sk2049,d512:causal=br"), threads);
 }
 TEST_P(SizesUnits, AgreeWithTheJudgeWhenSomeAreSmallAndSomeLarge) {
   for (const uint64_t seed : {1, 2, 3}) {

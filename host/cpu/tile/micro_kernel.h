@@ -110,12 +110,20 @@ struct Idle {
   static void finish() {}
 };
 
-// o[r][0 .. kWide * kN) = rescale[r] * o + p v, for so many words of keys.
-template <class Word, size_t kWide>
-HWY_NOINLINE void accumulate_panel(const float* p, const float* v_panel, size_t words, const float* rescale, float* o, size_t o_stride) {
+// o[r][0 .. kWide * kN) = rescale[r] * o + p v, for so many words of keys, with a job beside the multiplications as above.
+template <class Word, size_t kWide, class Job>
+HWY_NOINLINE void accumulate_panel(const float* p, const float* v_panel, size_t words, const float* rescale, float* o, size_t o_stride,
+                                   Job job) {
+  constexpr size_t kEvery = 4;
   Vec c[kRows][kWide];
   clear(c);
-  multiply<Word, kScoreStride>(p, v_panel, words, c);
+  size_t k = 0;
+  for (; k + kEvery <= words && !job.done(); k += kEvery) {
+#pragma GCC unroll 4
+    for (size_t i = k; i < k + kEvery; ++i) multiply<Word, kScoreStride>(p + i, v_panel + i * kPanel, 1, c);
+    job.step();
+  }
+  multiply<Word, kScoreStride>(p + k, v_panel + k * kPanel, words - k, c);
 #pragma GCC unroll 16
   for (size_t r = 0; r < kRows; ++r) {
     const Vec old = hn::Set(kLanes, rescale[r]);

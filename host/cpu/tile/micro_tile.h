@@ -172,6 +172,12 @@ HWY_NOINLINE void accumulate_key_by_key(const MicroTile& t) {
   }
 }
 
+struct FetchAhead {
+  Fetch* fetch;
+  bool done() const { return fetch->done(); }
+  HWY_INLINE void step() { fetch->step(); }
+};
+
 template <class Word>
 HWY_INLINE void accumulate(const MicroTile& t) {
   if (t.has(kBlockOddValues)) return accumulate_key_by_key<Word>(t);
@@ -182,7 +188,12 @@ HWY_INLINE void accumulate(const MicroTile& t) {
     const float* v = v_strip<Word>(t, d) + keys.first * kPanel;
     float* o = t.scratch.o + t.row * t.scratch.o_stride + d;
     const bool half = columns - d <= static_cast<int64_t>(kN);
-    (half ? accumulate_panel<Word, 1> : accumulate_panel<Word, kVectors>)(keys.weights, v, keys.count, t.weights.rescale, o, o_stride);
+    if (!half && !t.scratch.fetch.done()) {
+      accumulate_panel<Word, kVectors>(keys.weights, v, keys.count, t.weights.rescale, o, o_stride, FetchAhead{&t.scratch.fetch});
+      continue;
+    }
+    (half ? accumulate_panel<Word, 1, Idle> : accumulate_panel<Word, kVectors, Idle>)(keys.weights, v, keys.count, t.weights.rescale, o,
+                                                                                      o_stride, Idle());
   }
 }
 

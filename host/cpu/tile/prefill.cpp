@@ -34,41 +34,30 @@ void load_queries(const Tile& tile, int64_t padded_rows, Scratch& scratch) {
   }
 }
 
-// A job that fetches some lines beside each of its steps.
+// A job that fetches some lines beside each of its steps, and then goes on fetching.
 template <class Job>
 class Fetching {
  public:
   Fetching(const Weights& weights, Fetch& fetch) : job_(weights), fetch_(&fetch) {}
-  bool done() const { return job_.done(); }
+  bool done() const { return job_.done() && fetch_->done(); }
   size_t steps() const { return job_.steps(); }
   HWY_INLINE void step() {
-    job_.step();
+    if (!job_.done()) job_.step();
     fetch_->step();
   }
-  HWY_INLINE void finish() {
-    while (!done()) step();
-  }
+  HWY_INLINE void finish() { job_.finish(); }
 
  private:
   Job job_;
   Fetch* fetch_;
 };
 
-template <class Word, bool kNats>
-void weigh_as(const MicroTile& t) {
-  Fetching<Weigher<Word, kNats>>(t.weights, t.scratch.fetch).finish();
-}
-template <class Word>
-void weigh(const MicroTile& t, bool nats) {
-  (nats ? weigh_as<Word, true> : weigh_as<Word, false>)(t);
-}
-
 // Scores `now` while the scores of `before` become weights: together where registers suffice and the scores are plain.
 template <class Word>
 void score_and_weigh(MicroTile& now, const MicroTile& before, float factor, bool nats) {
   using Plain = Weigher<Word, false>;
   const bool together = kRows >= 12 && !nats && before.is_scored();
-  if (before.is_scored() && !together) weigh<Word>(before, nats);
+  if (before.is_scored() && !together) weigh_all<Word>(before.weights, nats);
   const Weights nothing;
   const Weights& weights = together ? before.weights : nothing;
   Fetch& fetch = now.scratch.fetch;
@@ -76,18 +65,21 @@ void score_and_weigh(MicroTile& now, const MicroTile& before, float factor, bool
   score<Word>(now, factor, Fetching<Plain>(weights, fetch));
 }
 
-// Steps of weighing that the tile will take for these keys, about: two vectors of keys of a row each.
-int64_t weighing_steps(const Tile& tile, KeyRange keys, const Scratch& scratch) {
-  int64_t weights = 0;
+// Steps of fetching beside the multiplications that the tile will need for these keys, about: each of four words for a micro-tile.
+template <class Word>
+int64_t fetching_steps(const Tile& tile, KeyRange keys, const Scratch& scratch) {
+  int64_t seen_by_all = 0;
   for (int64_t row = 0; row < tile.rows(); row += static_cast<int64_t>(kRows)) {
     const int64_t last = HWY_MIN(row + static_cast<int64_t>(kRows), tile.rows()) - 1;
     const KeyRange seen = clip({scratch.visible[row].begin, scratch.visible[last].end}, keys.begin, keys.end);
-    weights += (last - row + 1) * (seen.end - seen.begin);
+    seen_by_all += seen.end - seen.begin;
   }
-  return weights / (2 * static_cast<int64_t>(kN));
+  const rapt_problem& p = tile.call.problem;
+  return seen_by_all * (p.q.shape[3] + p.v.shape[3]) / static_cast<int64_t>(4 * kPanel * Word::kValues);
 }
 
 // From the keys of `block` on: what is fetched is the next block that has to be packed, or what comes after the tile.
+template <class Word>
 void fetch_ahead(const Tile& tile, const Packed& packed, int64_t block, Scratch& scratch) {
   const KeyRange seen{scratch.visible[0].begin, scratch.visible[tile.rows() - 1].end};
   const auto first_of = [&packed](int64_t b) { return packed.first_key() + b * kBlock; };
@@ -100,7 +92,7 @@ void fetch_ahead(const Tile& tile, const Packed& packed, int64_t block, Scratch&
   } else {
     scratch.fetch = scratch.after;
   }
-  scratch.fetch.spread(weighing_steps(tile, {first_of(block), first_of(next)}, scratch));
+  scratch.fetch.spread(fetching_steps<Word>(tile, {first_of(block), first_of(next)}, scratch));
 }
 
 // K or V of a block, unless they are packed.
@@ -108,7 +100,7 @@ template <class Word>
 void load_keys(const MicroTile& t) {
   if (t.has(kBlockKeysPacked)) return;
   pack_block_keys<Word>(t.tile.call, t.tile.sequence, t.tile.head_kv, t.block, t.packed, t.scratch);
-  fetch_ahead(t.tile, t.packed, t.block, t.scratch);
+  fetch_ahead<Word>(t.tile, t.packed, t.block, t.scratch);
 }
 template <class Word>
 void load_values(const MicroTile& t) {
@@ -132,20 +124,20 @@ void prefill_as(const Tile& tile, const Packed& packed, Scratch& scratch) {
   MicroTile *now = &micro_tiles[0], *before = &micro_tiles[1];
   const int64_t first = packed.first_key(), end = scratch.visible[tile.rows() - 1].end;
   int64_t block = (scratch.visible[0].begin - first) / kBlock;
-  fetch_ahead(tile, packed, block, scratch);
+  fetch_ahead<Word>(tile, packed, block, scratch);
   for (; first + block * kBlock < end; ++block) {
     for (int64_t row = 0; row < tile.rows(); row += static_cast<int64_t>(kRows)) {
       if (!now->move_to(block, row)) continue;
       load_keys<Word>(*now);
-      score_and_weigh<Word>(*now, *before, factor, nats);  // score; softmax of the one before
+      score_and_weigh<Word>(*now, *before, factor, nats);                              // score; softmax of the one before
       if (before->is_scored()) load_values<Word>(*before), accumulate<Word>(*before);  // accumulate the one before
-      mask(*now, nats);                                    // mask
+      mask(*now, nats);                                                                // mask
       take_maxima(*now, nats);
       std::swap(now, before);
     }
   }
   if (!before->is_scored()) return;
-  weigh<Word>(*before, nats);
+  weigh_all<Word>(before->weights, nats);
   load_values<Word>(*before);
   accumulate<Word>(*before);
   end_rows<Word>(tile.rows(), scratch);

@@ -216,5 +216,30 @@ TEST_P(BugCatalogueF, F16EveryQueryHeadReadsItsOwnKvHead) {
   }
 }
 
+// Of pages by pointers K may be there and V not.
+TEST_P(BugCatalogueF, APageWithoutItsKeysOrWithoutItsValuesIsHidden) {
+  for (const char* type : kTypes) {
+    for (const int rows : {3, 70, 200}) {
+      const Case whole = case_of(fmt::format("{}:b1,hq1,sq{},sk700,d24::pointers64", type, rows));
+      const auto without = [&](bool k, bool v) {
+        Case data = case_of(whole.name);  // a copy would share its buffers
+        for (const int64_t page : {2, 5, 10}) {
+          if (k) data.k_pages.as<const void*>()[page] = nullptr;
+          if (v) data.v_pages.as<const void*>()[page] = nullptr;
+        }
+        return run_engine(context(), data, GetParam().engine, false);
+      };
+      const Outcome neither = without(true, true);
+      EXPECT_EQ(neither.status, RAPT_BAD_INDEX) << whole.name;
+      for (const bool k : {false, true}) {
+        const Outcome one = without(k, !k);
+        EXPECT_EQ(one.status, RAPT_BAD_INDEX) << whole.name;
+        EXPECT_TRUE(same_bits(neither, one)) << whole.name << (k ? " without keys" : " without values");
+      }
+      EXPECT_FALSE(same_bits(neither, run_engine(context(), whole, GetParam().engine, false))) << whole.name;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace rapt::conformance

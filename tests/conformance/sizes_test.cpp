@@ -128,7 +128,8 @@ TEST_P(SizesUnits, AgreeWithTheJudgeWhenATilePacksBlockByBlock) {
       const std::string causal = keys % 2 == 0 ? "" : "causal=br,";
       for (const int threads : {1, 2}) {
         expect_judged_on(GetParam(), *judged(fmt::format("{}:b1,hq2,sq{},sk{},d24:{}", type, rows, keys, causal)), threads);
-        expect_judged_on(GetParam(), *judged(fmt::format("{}:b2,hq1,sq{},sk{},d16:lens=random,win=300:0:page16", type, rows, keys)), threads);
+        expect_judged_on(GetParam(), *judged(fmt::format("{}:b2,hq1,sq{},sk{},d16:lens=random,win=300:0:page16", type, rows, keys)),
+                         threads);
       }
     }
   }

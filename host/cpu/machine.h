@@ -12,7 +12,8 @@
 namespace rapt::cpu {
 
 inline constexpr int64_t kBlock = 256;                // keys of a packed block; a tile's scores are computed block by block
-inline constexpr int64_t kTileRows = 192;             // most rows of a prefill tile
+inline constexpr int64_t kTileRows = 192;             // most rows of a prefill tile that is one of several
+inline constexpr int64_t kLoneTileRows = 384;         // of one that is its unit's only one, for which each block is packed once
 inline constexpr int64_t kLeastTileRows = 12;         // of a tile that is not the last of its unit
 inline constexpr int64_t kDecodeRows = 16;            // most rows of a decode tile
 inline constexpr int64_t kScoreStride = kBlock + 16;  // floats between score rows: no power of two, which would share cache sets

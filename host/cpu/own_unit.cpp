@@ -9,10 +9,18 @@
 namespace rapt::cpu {
 namespace {
 
-// A helper's gain, half of these rows, is to exceed its packing, which takes the time of 24 rows, more with the keys in another cache.
-constexpr int64_t kWorthHelping = 96;
-// A unit of one tile with so many rows is left in two halves when it is shared. Each packs all keys, one block at a time.
-constexpr int64_t kWorthHalving = 128;
+// How a unit's rows are taken: by one thread in full tiles; in two halves, each of which packs all keys, one block at a time; or ever fewer
+// at a time, so that all threads end together, each of which packs all and keeps it.
+enum class Taking { alone, in_halves, ever_fewer };
+
+// A helper's gain, half of these rows, is to exceed its packing, which takes the time of 8 to 12 rows, more with the keys in another cache.
+constexpr int64_t kWorthHelping = 96, kWorthHalving = 128;
+
+Taking taking(const Run& run, const UnitShape& shape, bool shared) {
+  if (!shared) return Taking::alone;
+  const bool in_turn = shape.tiles == 1 && (shape.rows <= kTileRows || shape.blocks > run.plan.cut.own_blocks);
+  return in_turn ? Taking::in_halves : Taking::ever_fewer;
+}
 
 std::atomic_ref<int64_t> rows_taken(const Run& run, const Current& now) {
   return std::atomic_ref<int64_t>(run.counters(now.unit).rows_taken);
@@ -22,12 +30,11 @@ std::atomic_ref<int32_t> helpers(const Run& run, const Current& now) { return st
 // The next rows of a unit, in order.
 class TakeRows {
  public:
-  // `shared`: with helpers, and ever fewer rows at a time, so that all end together. Else full tiles.
-  TakeRows(const Run& run, const Current& now, bool shared) : run_(run), now_(now), shared_(shared) {}
+  TakeRows(const Run& run, const Current& now, Taking how) : run_(run), now_(now), how_(how) {}
 
   bool take(KeyRange& rows) {
-    if (shared_) return take_shared(rows);
-    rows = {taken_, taken_ + kTileRows};
+    if (how_ != Taking::alone) return take_shared(rows);
+    rows = {taken_, taken_ + now_.shape.tile_rows};
     taken_ = rows.end;
     return rows.begin < now_.shape.rows;
   }
@@ -39,36 +46,38 @@ class TakeRows {
     do {
       const int64_t left = now_.shape.rows - rows.begin;
       if (left <= 0) return false;
-      rows.end =
-          rows.begin + (now_.shape.tiles == 1 ? half(left) : rows_to_take(left, 2 + helpers(run_, now_).load(std::memory_order_relaxed)));
+      rows.end = rows.begin + (how_ == Taking::in_halves ? half(left) : share(left));
     } while (!taken.compare_exchange_weak(rows.begin, rows.end, std::memory_order_relaxed));
     return true;
   }
 
   static int64_t half(int64_t rows) { return rows < kWorthHalving ? rows : rows / 2 / kLeastTileRows * kLeastTileRows; }
+  int64_t share(int64_t rows) const { return rows_to_take(rows, 2 + helpers(run_, now_).load(std::memory_order_relaxed)); }
 
   const Run& run_;
   const Current& now_;
-  const bool shared_;
+  const Taking how_;
   int64_t taken_ = 0;
 };
 
-// Packs what the first tile needs as it needs it. Of a unit of one tile blocks are kept in turn: each half packs again.
-void pack_and_attend(const Run& run, const Current& now, TakeRows some, const Current* next, int32_t thread, Scratch& scratch) {
-  const bool in_turn = now.shape.tiles == 1;
-  Packed own = own_packed_of(run.plan, run.workspace, thread, now.shape, in_turn);
+void pack_and_attend(const Run& run, const Current& now, bool shared, const Current* next, int32_t thread, Scratch& scratch) {
+  const Taking how = taking(run, now.shape, shared);
+  const bool in_turn = now.shape.tiles == 1 && how != Taking::ever_fewer;
+  const auto nothing_packed = [&] { return own_packed_of(run.plan, run.workspace, thread, now.shape, in_turn); };
   const KeyRange keys{now.shape.first_key(), now.shape.keys.end};
+  Packed own = nothing_packed();
+  TakeRows some(run, now, how);
   for (KeyRange rows; some.take(rows);) {
     const Tile tile = tile_at(run, now, rows, keys);
     fetch_output(run, tile, scratch);
     if (rows.end < now.shape.rows) {
-      fetch_queries(run, tile_at(run, now, {rows.end, rows.end + kTileRows}, keys), scratch);
+      fetch_queries(run, tile_at(run, now, {rows.end, rows.end + now.shape.tile_rows}, keys), scratch);
     } else if (next != nullptr) {
       fetch_beginning(run, tile_of(run, *next), scratch);
     }
     run.plan.path->prefill(tile, own, scratch);
     run.plan.machine->store(tile, scratch);
-    if (in_turn) own = own_packed_of(run.plan, run.workspace, thread, now.shape, in_turn);
+    if (in_turn) own = nothing_packed();  // but the last block
   }
 }
 
@@ -87,7 +96,8 @@ bool find_most_work(const Run& run, Current& most) {
     if (!other.shape.own) continue;
     const int64_t rows = other.shape.rows - rows_taken(run, other).load(std::memory_order_relaxed);
     const int64_t work = rows * (other.shape.keys.end - other.shape.keys.begin);
-    if (rows < (other.shape.tiles == 1 ? kWorthHalving / 2 : kWorthHelping) || work <= most_work) continue;
+    const bool in_halves = taking(run, other.shape, true) == Taking::in_halves;
+    if (rows < (in_halves ? kWorthHalving / 2 : kWorthHelping) || work <= most_work) continue;
     most_work = work;
     most = other;
   }
@@ -104,14 +114,14 @@ void attend_own(const Run& run, Current& now, Current& next, int32_t thread, Scr
     const int64_t then = task + 1 < begin + count ? task + 1 : begin + count * run.plan.threads;
     if (then < run.tasks) find_task(run, then, next);
     const bool fetch = then < run.tasks && !next.shape.decode && !next.shape.dealt;
-    pack_and_attend(run, now, {run, now, task >= first_shared_task(run)}, fetch ? &next : nullptr, thread, scratch);
+    pack_and_attend(run, now, task >= first_shared_task(run), fetch ? &next : nullptr, thread, scratch);
   }
 }
 
 void help_others(const Run& run, int32_t thread, Scratch& scratch) {
   for (Current now; find_most_work(run, now);) {
     helpers(run, now).fetch_add(1, std::memory_order_relaxed);
-    pack_and_attend(run, now, {run, now, true}, nullptr, thread, scratch);
+    pack_and_attend(run, now, true, nullptr, thread, scratch);
   }
 }
 

@@ -32,22 +32,25 @@ UnitShape unit_shape(const Call& call, const Sequence& s, const Cut& cut) {
   const bool split = u.rows <= kSplitRows && span > 0;
   u.split_keys = split ? split_size(span, u.decode && u.rows > kDecodeRows) : std::max<int64_t>(span, 1);
   u.splits = split ? ceil_div(span, u.split_keys) : 1;
-  const bool alone = u.blocks <= cut.own_blocks || (cut.own_tiles && u.rows <= kTileRows);
+  const bool alone = u.blocks <= cut.own_blocks || (cut.own_tiles && u.rows <= kLoneTileRows);
   u.own = !u.decode && u.splits == 1 && alone;
   u.dealt = !u.own && u.rows > kSplitRows;
-  u.tile_rows = u.decode ? kDecodeRows : u.own || u.dealt ? kTileRows : cut.split_tile_rows;
+  const int64_t most_rows = u.own && u.rows <= kLoneTileRows ? kLoneTileRows : kTileRows;
+  u.tile_rows = u.decode ? kDecodeRows : u.own || u.dealt ? most_rows : cut.split_tile_rows;
   u.tiles = ceil_div(u.rows, u.tile_rows);
   return u;
 }
 
 int64_t choose_split_tile_rows(const rapt_problem& p, int32_t threads) {
-  if (threads == 1) return kTileRows;
+  constexpr int64_t packing = kLeastTileRows;  // a tile's packing takes the time of about so many rows
   const int64_t units = p.batch * p.k.shape[1];
   const int64_t rows = units == 0 ? 0 : std::min(kSplitRows, p.max_seqlen_q * (p.q.shape[1] / p.k.shape[1]));
-  const int64_t splits = ceil_div(p.max_seqlen_kv, split_size(p.max_seqlen_kv, false));
-  for (int64_t tile_rows = kTileRows; tile_rows > kLeastTileRows; tile_rows /= 2)
-    if (units * splits * ceil_div(rows, tile_rows) >= 4 * threads) return tile_rows;
-  return kLeastTileRows;
+  const int64_t parts = units * ceil_div(p.max_seqlen_kv, split_size(p.max_seqlen_kv, false));
+  const auto time = [=](int64_t tile_rows) { return ceil_div(parts * ceil_div(rows, tile_rows), threads) * (tile_rows + packing); };
+  int64_t best = round_up(kSplitRows, kLeastTileRows);
+  for (int64_t tile_rows = best; tile_rows >= kLeastTileRows; tile_rows -= kLeastTileRows)
+    if (time(tile_rows) < time(best)) best = tile_rows;
+  return best;
 }
 
 int64_t rows_to_take(int64_t left, int64_t threads) {

@@ -17,7 +17,7 @@ inline constexpr int64_t kSplitRows = 64;       // units with at most this many 
 inline constexpr int64_t kMaxSplits = 32;       // into at most this many parts
 inline constexpr int64_t kMinSplitKeys = 512;   // of at least this many keys; else than tiles in place twice as many, in half as many parts
 inline constexpr int64_t kOwnBytes = 16 << 20;  // of packed K and V, at most, that threads keep for themselves: half of an L3 cache
-static_assert(kMostInPlaceRows <= kSplitRows && kSplitRows <= kTileRows);
+static_assert(kMostInPlaceRows <= kSplitRows && kSplitRows <= kTileRows && kTileRows <= kLoneTileRows);
 
 // How units are cut: what no row's bits depend on.
 struct Cut {

@@ -41,7 +41,7 @@ Part part_of(const Current& now) {
 }
 Tile tile_of(const Run& run, const Current& now) {
   const UnitShape& shape = now.shape;
-  if (shape.own) return tile_at(run, now, {0, kTileRows}, {shape.first_key(), shape.keys.end});
+  if (shape.own) return tile_at(run, now, {0, shape.tile_rows}, {shape.first_key(), shape.keys.end});
   const Part part = part_of(now);
   const int64_t row = part.tile * shape.tile_rows, key = shape.first_key() + part.split * shape.split_keys;
   return tile_at(run, now, {row, row + shape.tile_rows}, {key, key + shape.split_keys});

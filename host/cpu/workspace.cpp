@@ -13,14 +13,13 @@ size_t aligned(int64_t bytes) { return static_cast<size_t>(round_up(bytes, 64));
 size_t floats(int64_t count) { return aligned(count * static_cast<int64_t>(sizeof(float))); }
 
 int64_t partial_floats(const Plan& plan) { return kRowAlign + int64_t{kSumLanes} + plan.o_stride; }
-constexpr int64_t kPaddedRows = kTileRows + kMicroRows;
 
 // Parts of a thread's scratch, in order.
 struct ScratchSizes {
   size_t q, o, scores, widened, zeros, row_max, row_sum, visible;
 };
 ScratchSizes scratch_sizes(const Plan& plan) {
-  constexpr int64_t rows = kPaddedRows;
+  const int64_t rows = plan.tile_rows + kMicroRows;
   const int64_t parts = (plan.q_stride + int64_t{kChain} - 1) / int64_t{kChain};
   return {floats(rows * std::max(plan.q_stride, parts * int64_t{kChainStride})),
           floats(rows * plan.o_stride),
@@ -52,11 +51,13 @@ void choose_own(Plan& plan, const rapt_problem& p, int64_t blocks) {
 void choose_slots(Plan& plan, const rapt_problem& p, int64_t rows) {
   if (rows <= kInPlaceRows) return;
   const int64_t tiles = (rows + kTileRows - 1) / kTileRows;
+  const bool lone_tile = rows <= kLoneTileRows;
   const int64_t most_keys = rows <= kMostInPlaceRows ? std::min(p.max_seqlen_kv, kManyKeys) : p.max_seqlen_kv;
   const int64_t blocks = (most_keys + kBlock - 1) / kBlock + 1;  // the first may begin before the first key that is needed
   choose_own(plan, p, blocks);
-  plan.own_slot = packed_place(plan, p, tiles == 1 ? 1 : std::max<int64_t>(1, plan.cut.own_blocks), blocks);
-  if (rows <= kSplitRows || blocks <= plan.cut.own_blocks || (tiles == 1 && plan.cut.own_tiles)) return;
+  const bool in_turn = rows <= kTileRows || (lone_tile && plan.threads == 1);  // see Taking
+  plan.own_slot = packed_place(plan, p, in_turn ? 1 : std::max<int64_t>(1, plan.cut.own_blocks), blocks);
+  if (rows <= kSplitRows || blocks <= plan.cut.own_blocks || (lone_tile && plan.cut.own_tiles)) return;
   plan.slot = packed_place(plan, p, blocks, blocks);
   plan.pack_slots = std::min(plan.units, 1 + (plan.threads + tiles - 1) / tiles);
 }
@@ -82,6 +83,7 @@ Plan make_plan(const rapt_problem& p, const Machine& machine, int32_t threads) {
   plan.q_stride = round_up(p.q.shape[3], kRowAlign);
   plan.o_stride = round_up(p.v.shape[3], kRowAlign);
   const int64_t rows = plan.units == 0 ? 0 : p.max_seqlen_q * (p.q.shape[1] / p.k.shape[1]);
+  plan.tile_rows = std::min(rows, kLoneTileRows);
   plan.split_rows = std::min(rows, kSplitRows);
   plan.splits = max_splits(p.max_seqlen_kv);
   plan.split_slots = plan.splits > 1 ? std::min<int64_t>(plan.units, 2 * plan.threads) : 0;

@@ -22,6 +22,7 @@ struct Plan {
   Cut cut;
   int64_t units;  // batch * heads_kv
   int64_t q_stride, o_stride;
+  int64_t tile_rows;               // most rows of a tile
   int64_t pack_slots;              // units whose K and V are packed at once for all threads
   int64_t split_slots;             // units whose partial results are kept at once
   int64_t split_rows, splits;      // most rows of a unit that is split, most splits

@@ -119,10 +119,11 @@ TEST_P(SizesUnits, AgreeWithTheJudgeAroundWhatAThreadPacksForItself) {
       expect_judged_on(GetParam(), *judged(fmt::format("f32:b1,hq3,sq70,sk{},d128:causal=br", keys)), threads);
   }
 }
-// Blocks of 256 keys that take each other's place, for tiles of up to 192 rows, which threads may share in halves.
+// Blocks of 256 keys that take each other's place, for tiles of up to 192 rows, or 384 if there is but one, which threads may share in
+// halves.
 TEST_P(SizesUnits, AgreeWithTheJudgeWhenATilePacksBlockByBlock) {
   size_t turn = 0;
-  for (const int rows : {65, 127, 128, 129, 191, 192, 193}) {
+  for (const int rows : {65, 127, 128, 191, 192, 193, 383, 384, 385}) {
     for (const int keys : {255, 257, 511, 512, 513, 770}) {
       const std::string& type = kTypes[turn++ % 3];
       const std::string causal = keys % 2 == 0 ? "" : "causal=br,";

@@ -8,6 +8,7 @@
 
 #include "tests/support/npy_bytes.h"
 #include "tests/support/program.h"
+#include "tests/support/sanitized.h"
 
 namespace rapt::tests {
 namespace {
@@ -124,7 +125,7 @@ class ProgramEmulatedBug : public ::testing::Test {
 };
 
 TEST_F(ProgramEmulatedBug, IsReportedWithTheProblemThatMeetsIt) {
-  if (!RAPT_PLAIN_ACCESSES_SEEN) GTEST_SKIP() << "plain accesses are not checked in this build";
+  if (test::kSanitized) GTEST_SKIP() << "plain accesses are not checked in this build";
   const Ran ran = racy({"validate", "--engine", "emulated", kProblem});
   EXPECT_EQ(ran.code, 1);
   EXPECT_TRUE(has(ran.out, std::string("FAILED emulated/sm_90a: ") + kProblem + ": ")) << ran.out;
@@ -135,7 +136,7 @@ TEST_F(ProgramEmulatedBug, IsReportedWithTheProblemThatMeetsIt) {
 }
 
 TEST_F(ProgramEmulatedBug, LeavesNoResultOfARun) {
-  if (!RAPT_PLAIN_ACCESSES_SEEN) GTEST_SKIP() << "plain accesses are not checked in this build";
+  if (test::kSanitized) GTEST_SKIP() << "plain accesses are not checked in this build";
   Folder folder;
   const std::string tensor = npy_f32({1, 1, 3, 64}, std::vector<float>(3 * 64, 0.5f));
   for (const char* name : {"q.npy", "k.npy", "v.npy"}) folder.write(name, tensor);

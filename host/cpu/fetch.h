@@ -8,10 +8,12 @@
 
 namespace rapt::cpu {
 
-// `bytes` from each of heads * rows places on; steps in bytes.
+// `bytes` from each of heads * rows places on; steps in bytes. Of rows that lie anywhere, of one head, a list, which is read while
+// fetching.
 struct Rows {
   const char* first;
   int64_t bytes, rows, row_step, heads, head_step;
+  const char* const* list = nullptr;
 };
 
 // A prefetch is a hint: addresses that are wrong, or that another thread gets to first, cost time alone.
@@ -22,7 +24,7 @@ class Fetch {
   // After what was added before. Past kParts, and without an address, nothing happens.
   void add(Rows rows) {
     if (parts_ == kParts || rows.first == nullptr || rows.bytes <= 0 || rows.rows <= 0 || rows.heads <= 0) return;
-    if (rows.row_step == rows.bytes) rows.bytes *= std::exchange(rows.rows, 1);
+    if (rows.list == nullptr && rows.row_step == rows.bytes) rows.bytes *= std::exchange(rows.rows, 1);
     lines_ += rows.heads * rows.rows * (rows.bytes / kLine + 1);
     part_of_[parts_++] = rows;
     if (parts_ == 1) begin_row();
@@ -48,7 +50,7 @@ class Fetch {
 
   void begin_row() {
     const Rows& rows = part_of_[part_];
-    const char* first = rows.first + head_ * rows.head_step + row_ * rows.row_step;
+    const char* first = rows.list != nullptr ? rows.list[row_] : rows.first + head_ * rows.head_step + row_ * rows.row_step;
     line_ = first - reinterpret_cast<uintptr_t>(first) % kLine;
     end_ = line_ + (first + rows.bytes - line_ + kLine - 1) / kLine * kLine;
   }

@@ -89,6 +89,7 @@ struct Scratch {
   KeyRange* visible;           // [rows] by position, within the tile's keys
   int64_t q_stride, o_stride;  // floats
   Fetch fetch, after;          // in the shadow of prefill: now; once all blocks of the tile are packed
+  const char** fetched_rows;   // of pages, for both of these: K and V, [kBlock] each
 };
 
 // The body for one kind of operand: 32-bit words of one f32, or of two bf16.
@@ -99,8 +100,8 @@ struct PackedPath {
   void (*prefill)(const Tile& tile, const Packed& packed, Scratch& scratch);
 };
 
-// Adds rows of K and V to what is fetched.
-void fetch_keys(const Call& call, const Sequence& sequence, int64_t head_kv, KeyRange keys, Fetch& fetch);
+// Adds rows of K and V, at most kBlock, to what is fetched now, or after.
+void fetch_keys(const Call& call, const Sequence& sequence, int64_t head_kv, KeyRange keys, bool after, Scratch& scratch);
 
 struct Machine {
   const char* name;

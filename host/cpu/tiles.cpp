@@ -7,27 +7,33 @@
 namespace rapt::cpu {
 namespace {
 
-// A tile's rows of q or o, and keys of a unit.
+// A tile's rows of q or o, and keys of a unit; `list` has room for them.
 Rows rows_of(const Tile& tile, const rapt_tensor& t, const void* data) {
   const int64_t size = static_cast<int64_t>(rapt_type_size(t.type)), group = tile.call.group();
   const int64_t first = tile.row_begin / group, end = (tile.row_end + group - 1) / group;
   const char* at = static_cast<const char*>(data) + row_offset(t, tile.sequence, tile.head_kv * group, first) * size;
   return {at, t.shape[3] * size, end - first, t.strides[2] * size, group, t.strides[1] * size};
 }
-Rows keys_of(const Call& call, const Sequence& sequence, int64_t head_kv, KeyRange keys, Side side) {
+Rows keys_of(const Call& call, const Sequence& sequence, int64_t head_kv, KeyRange keys, Side side, const char* nowhere,
+             const char** list) {
   const rapt_tensor& t = side == Side::k ? call.problem.k : call.problem.v;
   const int64_t size = static_cast<int64_t>(rapt_type_size(t.type));
-  if (call.problem.kv_layout >= RAPT_KV_BLOCK_TABLE) return {};
-  const char* first;
-  key_rows(call, sequence, side, head_kv, keys.begin, 1, &first);
-  return {first, t.shape[3] * size, keys.end - keys.begin, t.strides[2] * size, 1, 0};
+  const bool paged = call.problem.kv_layout >= RAPT_KV_BLOCK_TABLE;
+  const int64_t count = keys.end - keys.begin;
+  key_rows(call, sequence, side, head_kv, keys.begin, paged ? count : std::min<int64_t>(count, 1), list);
+  if (paged) std::replace(list, list + count, static_cast<const char*>(nullptr), nowhere);
+  return {list[0], t.shape[3] * size, count, t.strides[2] * size, 1, 0, paged ? list : nullptr};
 }
 
 }  // namespace
 
-void fetch_keys(const Call& call, const Sequence& sequence, int64_t head_kv, KeyRange keys, Fetch& fetch) {
-  fetch.add(keys_of(call, sequence, head_kv, keys, Side::k));
-  fetch.add(keys_of(call, sequence, head_kv, keys, Side::v));
+void fetch_keys(const Call& call, const Sequence& sequence, int64_t head_kv, KeyRange keys, bool after, Scratch& scratch) {
+  if (keys.begin >= keys.end) return;
+  const char* nowhere = reinterpret_cast<const char*>(scratch.zeros);
+  const char** list = scratch.fetched_rows + (after ? 2 * kBlock : 0);
+  Fetch& fetch = after ? scratch.after : scratch.fetch;
+  fetch.add(keys_of(call, sequence, head_kv, keys, Side::k, nowhere, list));
+  fetch.add(keys_of(call, sequence, head_kv, keys, Side::v, nowhere, list + kBlock));
 }
 
 Tile tile_at(const Run& run, const Current& now, KeyRange rows, KeyRange keys) {
@@ -56,7 +62,7 @@ void fetch_queries(const Run& run, const Tile& tile, Scratch& scratch) {
 }
 void fetch_beginning(const Run& run, const Tile& tile, Scratch& scratch) {
   fetch_queries(run, tile, scratch);
-  fetch_keys(run.call, tile.sequence, tile.head_kv, {tile.key_begin, std::min(tile.key_end, tile.key_begin + kBlock)}, scratch.after);
+  fetch_keys(run.call, tile.sequence, tile.head_kv, {tile.key_begin, std::min(tile.key_end, tile.key_begin + kBlock)}, true, scratch);
 }
 
 }  // namespace rapt::cpu

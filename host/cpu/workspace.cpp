@@ -16,7 +16,7 @@ int64_t partial_floats(const Plan& plan) { return kRowAlign + int64_t{kSumLanes}
 
 // Parts of a thread's scratch, in order.
 struct ScratchSizes {
-  size_t q, o, scores, widened, zeros, row_max, row_sum, visible;
+  size_t q, o, scores, widened, zeros, row_max, row_sum, visible, fetched_rows;
 };
 ScratchSizes scratch_sizes(const Plan& plan) {
   const int64_t rows = plan.tile_rows + kMicroRows;
@@ -28,7 +28,8 @@ ScratchSizes scratch_sizes(const Plan& plan) {
           floats(2 * std::max(plan.q_stride, plan.o_stride)),
           floats(rows),
           floats(rows * int64_t{kSumLanes}),
-          aligned(rows * static_cast<int64_t>(sizeof(KeyRange)))};
+          aligned(rows * static_cast<int64_t>(sizeof(KeyRange))),
+          aligned(4 * kBlock * static_cast<int64_t>(sizeof(const char*)))};
 }
 
 // Room for so many blocks at once, and for the flags of all.
@@ -93,7 +94,8 @@ Plan make_plan(const rapt_problem& p, const Machine& machine, int32_t threads) {
   plan.starts = place(aligned((p.batch + 1) * static_cast<int64_t>(sizeof(Start))));
   plan.counters = place(aligned(plan.units * static_cast<int64_t>(sizeof(UnitCounters))));
   const ScratchSizes sizes = scratch_sizes(plan);
-  plan.scratch_bytes = sizes.q + sizes.o + 2 * sizes.scores + sizes.widened + sizes.zeros + sizes.row_max + sizes.row_sum + sizes.visible;
+  plan.scratch_bytes = sizes.q + sizes.o + 2 * sizes.scores + sizes.widened + sizes.zeros + sizes.row_max + sizes.row_sum + sizes.visible +
+                       sizes.fetched_rows;
   plan.scratch = place(plan.scratch_bytes * static_cast<size_t>(plan.threads));
   choose_slots(plan, p, rows);
   plan.packed = place(plan.slot.bytes * static_cast<size_t>(plan.pack_slots));
@@ -117,6 +119,7 @@ Scratch scratch_of(const Plan& plan, void* workspace, int32_t thread) {
   s.row_max = take(sizes.row_max);
   s.row_sum = take(sizes.row_sum);
   s.visible = reinterpret_cast<KeyRange*>(take(sizes.visible));
+  s.fetched_rows = reinterpret_cast<const char**>(take(sizes.fetched_rows));
   s.q_stride = plan.q_stride;
   s.o_stride = plan.o_stride;
   std::fill_n(s.zeros, 2 * std::max(plan.q_stride, plan.o_stride), 0.0f);

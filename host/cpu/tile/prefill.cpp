@@ -88,7 +88,7 @@ void fetch_ahead(const Tile& tile, const Packed& packed, int64_t block, Scratch&
   if (first_of(next) < seen.end) {
     scratch.fetch.clear();
     const KeyRange keys{HWY_MAX(first_of(next), packed.begin_key), HWY_MIN(first_of(next + 1), packed.end_key)};
-    fetch_keys(tile.call, tile.sequence, tile.head_kv, keys, scratch.fetch);
+    fetch_keys(tile.call, tile.sequence, tile.head_kv, keys, false, scratch);
   } else {
     scratch.fetch = scratch.after;
   }

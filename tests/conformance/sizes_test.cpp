@@ -70,6 +70,21 @@ TEST_P(SizesRowsOfManyKeys, AgreeWithTheJudge) {
 INSTANTIATE_TEST_SUITE_P(Machines, SizesRowsOfManyKeys,
                          testing::Combine(testing::Values(16, 17, 27, 28, 32, 33, 63, 64, 65), testing::ValuesIn(engine_machines())), name);
 
+class SizesLastRows : public Sizes {};
+// Every number of rows that a tile may have left for its last micro-tiles, each height of these, against keys that all or some of them see
+// from the beginning, the middle and the end of a panel on.
+TEST_P(SizesLastRows, AgreeWithTheJudge) {
+  int keys = size() + 7;
+  for (const std::string& type : kTypes) {
+    for (const char* seen : {"", "causal=br", "causal=tl", "causal=br,win=5:0", "win=40:9", "causal=br,alibi"}) {
+      expect_judged(fmt::format("{}:b1,hq2,sq{},sk{},d40:{}", type, size(), keys, seen));
+      keys += 17;
+    }
+    expect_judged(fmt::format("{}:b2,hq2,sq{},sk90,d144,dv56:causal=br,lens=edges:page16", type, size()), 3);
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Machines, SizesLastRows, testing::Combine(testing::Range(37, 49), testing::ValuesIn(engine_machines())), name);
+
 class SizesHeadDim : public Sizes {};
 TEST_P(SizesHeadDim, AgreesWithTheJudgeInEveryType) {
   for (const std::string& type : kTypes) {

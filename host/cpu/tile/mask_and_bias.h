@@ -114,6 +114,21 @@ HWY_INLINE void hide_outside(float* s, int64_t first, int64_t n, KeyRange visibl
   for (; j < n; j += wide) hn::StoreU(hidden, kLanes, s + j);
 }
 
+// The same for keys [part.begin, part.end) alone, whole vectors, every one of them written; the greatest that is left, in lanes. Places
+// count from s.
+HWY_INLINE Vec hide_and_take_maximum(float* s, KeyRange part, KeyRange visible) {
+  const Vec hidden = hn::Set(kLanes, kHidden);
+  const Vec begin = hn::Set(kLanes, static_cast<float>(visible.begin)), end = hn::Set(kLanes, static_cast<float>(visible.end));
+  Vec greatest = hidden;
+  for (int64_t j = part.begin; j < part.end; j += static_cast<int64_t>(kN)) {
+    const Vec place = hn::Iota(kLanes, static_cast<float>(j));
+    const Vec x = hn::IfThenElse(hn::And(hn::Ge(place, begin), hn::Lt(place, end)), hn::LoadU(kLanes, s + j), hidden);
+    hn::StoreU(x, kLanes, s + j);
+    greatest = hn::Max(greatest, x);
+  }
+  return greatest;
+}
+
 // marks[j] = kHidden where the row may not see key first + j, n of them, whole vectors: the scores of a row that scores 0 throughout,
 // without what hides nothing. Beside weights, which do not tell a hidden key from one whose score is -inf.
 inline HWY_NOINLINE void mark_hidden(const Tile& tile, int64_t row, KeyRange visible, bool unmapped, int64_t first, int64_t n,

@@ -1,4 +1,4 @@
-// A micro-tile: kRows rows of a tile against one block of packed keys, and its verbs: score, mask, weigh, accumulate.
+// A micro-tile: kRows rows of a tile, or fewer at its end, against one block of packed keys, and its verbs: score, mask, weigh, accumulate.
 // Included once per instruction set. Copyright 2026 the Rapt authors. SPDX-License-Identifier: Apache-2.0
 #if defined(RAPT_CPU_TILE_MICRO_TILE_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef RAPT_CPU_TILE_MICRO_TILE_H
@@ -15,31 +15,69 @@
 HWY_BEFORE_NAMESPACE();
 namespace rapt::cpu::HWY_NAMESPACE {
 
+// Rows of the next micro-tile when so many are left of a tile, an even number: the last one's padding is one row, of 1 and 2 rows 3 and 2.
+// With fewer than 4 x kVectors sums the multiplications wait for each other. As tiles begin at multiples of kLeastTileRows and end there
+// or with their unit, micro-tiles hold the same rows of a unit however it is cut.
+inline constexpr size_t kLeastRows = 4;
+static_assert(kLeastTileRows % kRows == 0 && kRows > kLeastRows);
+constexpr int64_t rows_of_next(int64_t left) {
+  constexpr int64_t most = kRows, least = kLeastRows;
+  if (left > most) return left <= 2 * least ? least : most;
+  return HWY_MAX(round_up(left, 2), least);
+}
+constexpr int64_t padded_rows(int64_t rows) {  // the sum of these
+  const int64_t end = rows % kLeastTileRows;
+  return end == 0 ? rows : rows - end + HWY_MAX(round_up(end, 2), static_cast<int64_t>(kLeastRows));
+}
+
+// Calls body<rows>().
+template <size_t kTall = kRows, class Body>
+HWY_INLINE void with_rows(size_t rows, const Body& body) {
+  if constexpr (kTall > kLeastRows) {
+    if (rows < kTall) return with_rows<kTall - 2>(rows, body);
+  }
+  body.template operator()<kTall>();
+}
+
 // Visible ranges move up with the row, so the first and the last row bound the keys [begin, end) of the block that some row may see.
 struct MicroTile {
   const Tile& tile;
   const Packed& packed;
   Scratch& scratch;
-  float* scores;               // [kRows][kScoreStride], column = key of the block
+  float* scores;               // [padded][kScoreStride], column = key of the block
   int64_t row = 0, block = 0;  // its first row in the tile; of packed
+  int64_t padded = 0;          // its rows and those that pad it
   int64_t begin = 0, end = 0;
+  KeyRange seen = {};  // whole panels, or the ends of the scores, that all rows see; of the block
   Weights weights = {};
-  alignas(64) float tops[kSoftmaxRows * kTopLanes] = {};  // the maxima of the rows' scores, in lanes
+  alignas(64) float tops[kSoftmaxRows * kTopLanes] = {};  // the maxima of the rows' scores, in lanes: of seen, then of all
+  alignas(64) float other_tops[kSoftmaxRows * kTopLanes] = {};
 
-  int64_t rows() const { return HWY_MIN(static_cast<int64_t>(kRows), tile.rows() - row); }
+  int64_t rows() const { return HWY_MIN(padded, tile.rows() - row); }
   int64_t first_key() const { return packed.first_key() + block * kBlock; }
-  int64_t scores_begin() const { return begin / static_cast<int64_t>(kPanel) * static_cast<int64_t>(kPanel); }
+  int64_t scores_begin() const { return begin / static_cast<int64_t>(kN) * static_cast<int64_t>(kN); }
   int64_t scores_end() const { return round_up(end, static_cast<int64_t>(kN)); }
   bool is_scored() const { return weights.rows > 0; }
   bool has(uint8_t flag) const { return (packed.flags[block] & flag) != 0; }
+
+  // Where the maxima of some scores go: those of keys that some row may not see come with the mask.
+  float* tops_of(KeyRange keys) { return keys.begin >= seen.begin && keys.end <= seen.end ? tops : other_tops; }
 
   // False if no row sees any key of the block.
   bool move_to(int64_t to_block, int64_t to_row) {
     block = to_block;
     row = to_row;
-    begin = HWY_MAX(scratch.visible[row].begin - first_key(), 0);
-    end = HWY_MIN(scratch.visible[row + rows() - 1].end - first_key(), kBlock);
-    return begin < end;
+    padded = rows_of_next(tile.rows() - row);
+    const KeyRange first = scratch.visible[row], last = scratch.visible[row + rows() - 1];
+    begin = HWY_MAX(first.begin - first_key(), 0);
+    end = HWY_MIN(last.end - first_key(), kBlock);
+    if (begin >= end) return false;
+    constexpr int64_t panel = static_cast<int64_t>(kPanel);
+    seen = {last.begin - first_key(), first.end - first_key()};
+    seen.begin = seen.begin <= scores_begin() ? scores_begin() : HWY_MIN(round_up(seen.begin, panel), scores_end());
+    seen.end = seen.end >= scores_end() ? scores_end() : HWY_MAX(seen.end / panel * panel, seen.begin);
+    if (seen.end - seen.begin <= HWY_MIN(panel, (scores_end() - scores_begin()) / 2)) seen = {scores_begin(), scores_begin()};
+    return true;
   }
 };
 
@@ -51,7 +89,7 @@ HWY_INLINE size_t words_of(int64_t values) {
 // Rows of Q of the micro-tile, and K of the block.
 template <class Word>
 HWY_INLINE Queries queries_of(const MicroTile& t) {
-  const size_t part = static_cast<size_t>(round_up(t.tile.rows(), static_cast<int64_t>(kRows))) * kPartStride<Word>;
+  const size_t part = static_cast<size_t>(padded_rows(t.tile.rows())) * kPartStride<Word>;
   return {t.scratch.q + t.row * static_cast<int64_t>(kPartStride<Word>), part, words_of<Word>(t.tile.call.problem.q.shape[3])};
 }
 template <class Word>
@@ -68,7 +106,7 @@ HWY_NOINLINE void score_odd_keys(MicroTile& t, float factor) {
     bool odd = false;
     for (size_t w = 0; w < queries.words; ++w) odd |= Word::is_odd_key(k[w * kPanel]);
     if (!odd) continue;
-    for (size_t r = 0; r < kRows; ++r) {
+    for (size_t r = 0; r < static_cast<size_t>(t.rows()); ++r) {
       float sum = 0, part = 0;
       for (size_t w = 0; w < queries.words; ++w) {
         const float q = queries.q[w / kChainWords<Word> * queries.part + r * kPartStride<Word> + w % kChainWords<Word>];
@@ -78,41 +116,76 @@ HWY_NOINLINE void score_odd_keys(MicroTile& t, float factor) {
       t.scores[r * kScoreStride + key] = factor * (sum + part);
     }
   }
-  for (size_t r = 0; r < kRows; ++r)
-    take_maximum(t.scores + r * kScoreStride + t.scores_begin(), t.scores_end() - t.scores_begin(), t.tops + top_place(r));
+  for (size_t r = 0; r < static_cast<size_t>(t.rows()); ++r)
+    take_maximum(t.scores + r * kScoreStride + t.seen.begin, t.seen.end - t.seen.begin, t.tops + top_place(r));
 }
 
-// Scores, with all the steps of a job, some in the shadow of the multiplications (Weigher, of the micro-tile before).
+// Of keys, whole panels or half of one, with no other work.
+template <class Word, size_t kTall, size_t kWide>
+HWY_INLINE void score_part(MicroTile& t, float factor, KeyRange keys) {
+  const Queries queries = queries_of<Word>(t);
+  const size_t at = static_cast<size_t>(keys.begin);
+  const float* k = keys_of<Word>(t) + at / kPanel * kPanel * queries.words + at % kPanel;
+  const size_t panels = static_cast<size_t>(keys.end - keys.begin) / (kWide * kN);
+  score_panels<Word, kTall, kWide, 1>(queries, k, {t.scores + at, factor, t.tops_of(keys)}, panels, Idle());
+}
+
+// Scores, with all the steps of a job, some in the shadow of the multiplications (Weigher, of the micro-tile before). Of a panel at either
+// end whose other half no row sees, the half.
+template <class Word, size_t kTall, class Job>
+HWY_INLINE void score_rows(MicroTile& t, float factor, const Job& job) {
+  constexpr int64_t panel = kPanel;
+  const Queries queries = queries_of<Word>(t);
+  const int64_t first = round_up(t.scores_begin(), panel), last = HWY_MAX(t.scores_end() / panel * panel, first);
+  KeyRange most = clip({round_up(t.seen.begin, panel), t.seen.end / panel * panel}, first, last);
+  if (most.begin == most.end) most = {first, last};
+  const size_t panels = static_cast<size_t>(most.end - most.begin) / kPanel;
+  const float* k = keys_of<Word>(t) + most.begin * static_cast<int64_t>(queries.words);
+  const Scores scores{t.scores + most.begin, factor, t.tops_of(most)};
+  if constexpr (kTall == kRows) {
+    const size_t every = panels * queries.words / HWY_MAX(job.steps(), size_t{1});
+    (every >= 4   ? score_panels<Word, kTall, kVectors, 4, Job>
+     : every >= 2 ? score_panels<Word, kTall, kVectors, 2, Job>
+                  : score_panels<Word, kTall, kVectors, 1, Job>)(queries, k, scores, panels, job);
+  } else {
+    score_panels<Word, kTall, kVectors, 2>(queries, k, scores, panels, job);
+  }
+  if (t.scores_begin() < first) score_part<Word, kTall, 1>(t, factor, {t.scores_begin(), first});
+  if (first < most.begin) score_part<Word, kTall, kVectors>(t, factor, {first, most.begin});
+  if (most.end < last) score_part<Word, kTall, kVectors>(t, factor, {most.end, last});
+  if (last < t.scores_end()) score_part<Word, kTall, 1>(t, factor, {last, t.scores_end()});
+}
 template <class Word, class Job>
 HWY_INLINE void score(MicroTile& t, float factor, const Job& job) {
-  const Queries queries = queries_of<Word>(t);
-  const size_t begin = static_cast<size_t>(t.scores_begin()), keys = static_cast<size_t>(t.end) - begin;
-  const size_t panels = (keys + kPanel - kN - 1) / kPanel;  // but for one at the end that needs its first vector alone
-  const float* k = keys_of<Word>(t) + begin * queries.words;
-  const Scores scores{t.scores + begin, factor, t.tops};
   for (float& top : t.tops) top = kHidden;
-  const size_t every = panels * queries.words / HWY_MAX(job.steps(), size_t{1});
-  (every >= 4   ? score_panels<Word, kVectors, 4, Job>
-   : every >= 2 ? score_panels<Word, kVectors, 2, Job>
-                : score_panels<Word, kVectors, 1, Job>)(queries, k, scores, panels, job);
-  if (keys > panels * kPanel) {
-    const Scores last{scores.s + panels * kPanel, factor, t.tops};
-    score_panels<Word, 1, 1>(queries, k + panels * kPanel * queries.words, last, 1, Idle());
-  }
+  with_rows(static_cast<size_t>(t.padded), [&]<size_t kTall>() { score_rows<Word, kTall>(t, factor, job); });
   if constexpr (!Word::kAllValuesFit) {
     if (t.has(kBlockOddKeys)) score_odd_keys<Word>(t, factor);
   }
 }
 
+// Hides what rows may not see among the keys of a part of the scores, and takes the maxima of what they may.
+HWY_INLINE void hide_in(MicroTile& t, KeyRange part) {
+  for (int64_t r = 0; r < t.rows(); ++r) {
+    const KeyRange seen = t.scratch.visible[t.row + r];
+    const Vec greatest = hide_and_take_maximum(t.scores + r * kScoreStride, part, {seen.begin - t.first_key(), seen.end - t.first_key()});
+    float* top = t.tops + top_place(static_cast<size_t>(r));
+    hn::StoreU(hn::Max(fold_max(greatest), hn::LoadU(kTopTag, top)), kTopTag, top);
+  }
+}
+
 HWY_INLINE void mask(MicroTile& t, bool nats) {
-  const int64_t first = t.first_key() + t.scores_begin(), n = t.scores_end() - t.scores_begin();
   const bool unmapped = t.has(kBlockUnmapped);
-  const bool all_seen = t.scratch.visible[t.row].end >= first + n && t.scratch.visible[t.row + t.rows() - 1].begin <= first;
-  if (all_seen && !nats && !unmapped) return;
+  if (!nats && !unmapped) {
+    if (t.scores_begin() < t.seen.begin) hide_in(t, {t.scores_begin(), t.seen.begin});
+    if (t.seen.end < t.scores_end()) hide_in(t, {t.seen.end, t.scores_end()});
+    return;
+  }
+  const int64_t first = t.first_key() + t.scores_begin(), n = t.scores_end() - t.scores_begin();
   for (int64_t r = 0; r < t.rows(); ++r) {
     float* s = t.scores + r * kScoreStride + t.scores_begin();
     const KeyRange seen = t.scratch.visible[t.row + r], here = clip(seen, first, first + n);
-    if (seen.begin > first || seen.end < first + n) hide_outside(s, first, n, seen);
+    hide_outside(s, first, n, seen);
     if (nats) adjust_row(row_adjustment(t.tile, t.row + r), s + (here.begin - first), here.begin, here.end - here.begin);
     if (unmapped) hide_unmapped(t.tile, s, first, here);
     take_maximum(s, n, t.tops + top_place(static_cast<size_t>(r)));
@@ -178,9 +251,8 @@ struct FetchAhead {
   HWY_INLINE void step() { fetch->step(); }
 };
 
-template <class Word>
-HWY_INLINE void accumulate(const MicroTile& t) {
-  if (t.has(kBlockOddValues)) return accumulate_key_by_key<Word>(t);
+template <class Word, size_t kTall>
+HWY_INLINE void accumulate_rows(const MicroTile& t) {
   const WeightWords<Word> keys(t);
   const int64_t columns = round_up(t.tile.call.problem.v.shape[3], static_cast<int64_t>(kN));
   const size_t o_stride = static_cast<size_t>(t.scratch.o_stride);
@@ -189,12 +261,17 @@ HWY_INLINE void accumulate(const MicroTile& t) {
     float* o = t.scratch.o + t.row * t.scratch.o_stride + d;
     const bool half = columns - d <= static_cast<int64_t>(kN);
     if (!half && !t.scratch.fetch.done()) {
-      accumulate_panel<Word, kVectors>(keys.weights, v, keys.count, t.weights.rescale, o, o_stride, FetchAhead{&t.scratch.fetch});
+      accumulate_panel<Word, kTall, kVectors>(keys.weights, v, keys.count, t.weights.rescale, o, o_stride, FetchAhead{&t.scratch.fetch});
       continue;
     }
-    (half ? accumulate_panel<Word, 1, Idle> : accumulate_panel<Word, kVectors, Idle>)(keys.weights, v, keys.count, t.weights.rescale, o,
-                                                                                      o_stride, Idle());
+    (half ? accumulate_panel<Word, kTall, 1, Idle> : accumulate_panel<Word, kTall, kVectors, Idle>)(keys.weights, v, keys.count,
+                                                                                                    t.weights.rescale, o, o_stride, Idle());
   }
+}
+template <class Word>
+HWY_INLINE void accumulate(const MicroTile& t) {
+  if (t.has(kBlockOddValues)) return accumulate_key_by_key<Word>(t);
+  with_rows(static_cast<size_t>(t.padded), [&]<size_t kTall>() { accumulate_rows<Word, kTall>(t); });
 }
 
 }  // namespace rapt::cpu::HWY_NAMESPACE

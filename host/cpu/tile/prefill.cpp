@@ -17,13 +17,14 @@ namespace {
 
 // Rows past the tile's are 0, up to whole micro-tiles.
 template <class Word>
-void load_queries(const Tile& tile, int64_t padded_rows, Scratch& scratch) {
+void load_queries(const Tile& tile, Scratch& scratch) {
   const size_t head_dim = static_cast<size_t>(tile.call.problem.q.shape[3]);
-  begin_rows(tile, padded_rows, scratch);
+  const int64_t rows = padded_rows(tile.rows());
+  begin_rows(tile, rows, scratch);
   for (size_t d = 0; d < head_dim; d += kChain) {
-    float* part = scratch.q + static_cast<int64_t>(d / kChain) * padded_rows * static_cast<int64_t>(kPartStride<Word>);
+    float* part = scratch.q + static_cast<int64_t>(d / kChain) * rows * static_cast<int64_t>(kPartStride<Word>);
     RowCursor at(tile);
-    for (int64_t row = 0; row < padded_rows; ++row, at.next()) {
+    for (int64_t row = 0; row < rows; ++row, at.next()) {
       float* to = part + row * static_cast<int64_t>(kPartStride<Word>);
       if (row < tile.rows()) {
         Word::load_query(tile.call.problem.q.type, query_at(tile, at, d), HWY_MIN(kChain, head_dim - d), to);
@@ -69,8 +70,9 @@ void score_and_weigh(MicroTile& now, const MicroTile& before, float factor, bool
 template <class Word>
 int64_t fetching_steps(const Tile& tile, KeyRange keys, const Scratch& scratch) {
   int64_t seen_by_all = 0;
-  for (int64_t row = 0; row < tile.rows(); row += static_cast<int64_t>(kRows)) {
-    const int64_t last = HWY_MIN(row + static_cast<int64_t>(kRows), tile.rows()) - 1;
+  for (int64_t row = 0, rows; row < tile.rows(); row += rows) {
+    rows = rows_of_next(tile.rows() - row);
+    const int64_t last = HWY_MIN(row + rows, tile.rows()) - 1;
     const KeyRange seen = clip({scratch.visible[row].begin, scratch.visible[last].end}, keys.begin, keys.end);
     seen_by_all += seen.end - seen.begin;
   }
@@ -118,7 +120,7 @@ template <class Word>
 void prefill_as(const Tile& tile, const Packed& packed, Scratch& scratch) {
   const bool nats = scores_are_nats(tile.call.problem);
   const float factor = score_factor(tile.call.problem);
-  load_queries<Word>(tile, round_up(tile.rows(), static_cast<int64_t>(kRows)), scratch);  // load
+  load_queries<Word>(tile, scratch);  // load
 
   MicroTile micro_tiles[2] = {{tile, packed, scratch, scratch.scores[0]}, {tile, packed, scratch, scratch.scores[1]}};
   MicroTile *now = &micro_tiles[0], *before = &micro_tiles[1];
@@ -126,7 +128,7 @@ void prefill_as(const Tile& tile, const Packed& packed, Scratch& scratch) {
   int64_t block = (scratch.visible[0].begin - first) / kBlock;
   fetch_ahead<Word>(tile, packed, block, scratch);
   for (; first + block * kBlock < end; ++block) {
-    for (int64_t row = 0; row < tile.rows(); row += static_cast<int64_t>(kRows)) {
+    for (int64_t row = 0; row < tile.rows(); row += rows_of_next(tile.rows() - row)) {
       if (!now->move_to(block, row)) continue;
       load_keys<Word>(*now);
       score_and_weigh<Word>(*now, *before, factor, nats);                              // score; softmax of the one before

@@ -35,7 +35,8 @@ using Vec = hn::Vec<Lanes>;
 inline constexpr Lanes kLanes{};
 inline constexpr size_t kN = HWY_LANES(float);  // lanes of a vector; the machines here have fixed ones
 
-// The micro-kernel's block of C, in registers: kRows x kVectors accumulators, kVectors of B and a broadcast of A.
+// The micro-kernel's block of C, in registers: kRows x kVectors accumulators, kVectors of B and a broadcast of A. Fewer rows are left at
+// the end of a tile, see rows_of_next().
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
 inline constexpr size_t kRows = 12;  // 32 registers
 #else

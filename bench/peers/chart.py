@@ -110,6 +110,22 @@ def plain_lines(axes, points, key, label):
     axes.legend(frameon=False, loc="lower right")
 
 
+NEIGHBOURS = 1.07  # lengths at most so many times each other
+
+
+def print_falls(points):
+    """Of each line over tokens, where the share falls most from a length to a longer neighbour."""
+    lines = collections.defaultdict(list)
+    for point in points:
+        match = PLAIN.fullmatch(point["problem"])
+        if match and match[2] in ("64", "128"):
+            lines[f"d{match[2]} {'causal' if match[3] else 'full'}"].append((int(match[1]), point["share"]))
+    for name, line in sorted(lines.items()):
+        pairs = [(a, b) for a, b in zip(sorted(line), sorted(line)[1:]) if b[0] <= NEIGHBOURS * a[0]]
+        (shorter, before), (longer, after) = min(pairs, key=lambda pair: pair[1][1] / pair[0][1])
+        print(f"{name}: {shorter} to {longer} tokens, {100 * before:.1f} to {100 * after:.1f} %: {100 * (1 - after / before):.0f} % less")
+
+
 def draw_sweep(path, out, threads="1"):
     """Share of the FMA peak over tokens, over head_dim, and of every other problem of the sweep."""
     points = [json.loads(text) for text in pathlib.Path(path).read_text().splitlines()]
@@ -126,6 +142,7 @@ def draw_sweep(path, out, threads="1"):
     dots.set_yticks(range(len(others)), [point["problem"] for point in others], fontsize=6)
     dots.set(xlim=(0, 100), xlabel="% of FMA peak", ylim=(len(others) - 0.5, -0.5))
     dots.grid(alpha=0.3)
+    print_falls(points)
     figure.suptitle(f"{points[0]['isa']}, {threads} thread{'s' if threads != '1' else ''}: share of the FMA peak, shape by shape", fontsize=9)
     figure.tight_layout()
     figure.savefig(out, metadata={"Date": None})

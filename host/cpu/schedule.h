@@ -10,7 +10,7 @@ namespace rapt::cpu {
 
 // K and V are read in place, instead of packed, for at most so many rows, more of them where many keys would have to be packed: measured
 // (bench/NOTES.md).
-inline constexpr int64_t kInPlaceRows = 27, kMostInPlaceRows = 32, kManyKeys = 512;
+inline constexpr int64_t kInPlaceRows = 23, kMostInPlaceRows = 32, kManyKeys = 512;
 constexpr int64_t in_place_rows(int64_t keys) { return keys >= kManyKeys ? kMostInPlaceRows : kInPlaceRows; }
 
 inline constexpr int64_t kSplitRows = 64;       // units with at most this many rows split their keys

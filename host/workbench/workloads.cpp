@@ -45,21 +45,22 @@ void add_prefill(std::vector<Workload>& list) {
   }
 }
 
-// Neighbours in length, head_dim and mask, about as much work each: where efficiency falls off between two of them is a cliff.
+// Neighbours in length, head_dim and mask, about as much work each: where efficiency falls off between two of them is a cliff. Lengths are
+// on both sides of what a micro-kernel's rows (12 or 6, at the end 4 to 10) and a vector's keys (16 or 8) divide.
 void add_shapes(std::vector<Workload>& list) {
   const auto add = [&list](const std::string& problem) { list.push_back({"shapes", parse_problem(problem)}); };
-  for (const int seqlen : {17, 32, 48, 64, 96, 128, 192, 256, 257, 384, 512, 768, 1024, 1025, 2048}) {
+  for (const int seqlen : {16, 17, 23, 24, 28, 32, 33,  36,  37,  44,  48,  49,  56,  60,  61,   64,   65,
+                           72, 73, 84, 85, 96, 97, 128, 129, 192, 193, 256, 257, 512, 768, 1024, 1025, 2048}) {
     const int batch = std::max(1, 1024 / seqlen);
-    for (const int head_dim : {64, 128}) {
-      for (const char* causal : {"", ":causal=br"}) add(fmt::format("f32:b{},hq8,sq{},d{}{}", batch, seqlen, head_dim, causal));
-    }
+    for (const char* rest : {"d64", "d64:causal=br", "d128"}) add(fmt::format("f32:b{},hq8,sq{},{}", batch, seqlen, rest));
   }
-  for (const int head_dim : {16, 32, 40, 48, 64, 72, 80, 96, 112, 128, 160, 192, 256}) add(fmt::format("f32:b1,hq8,sq768,d{}", head_dim));
+  for (const int head_dim : {16, 32, 40, 48, 72, 80, 96, 112, 160, 192, 256}) add(fmt::format("f32:b1,hq8,sq768,d{}", head_dim));
   for (const char* head_dims : {"d192,dv128", "d64,dv128", "d128,dv64", "d576,dv512"}) add(fmt::format("f32:b1,hq4,sq768,{}", head_dims));
   for (const char* type : {"f32", "f16", "bf16"}) add(fmt::format("{}:b1,hq8,sq1024,d96", type));
-  for (const int left : {31, 127, 255, 511, 1023}) add(fmt::format("f32:b1,hq4,sq4096,d64:causal=br,win={}:0", left));
+  for (const int left : {31, 63, 64, 127, 128, 255, 511, 1023}) add(fmt::format("f32:b1,hq4,sq4096,d64:causal=br,win={}:0", left));
   for (const int seqlen : {1024, 4096}) add(fmt::format("f32:b1,hq1,sq{},d128", seqlen));
-  for (const int seqlen_q : {16, 17, 24, 32, 64, 128, 256}) add(fmt::format("f32:b1,hq8,sq{},sk4096,d128:causal=br", seqlen_q));
+  for (const int seqlen_q : {16, 17, 24, 25, 32, 33, 36, 37, 64, 65, 128, 256})
+    add(fmt::format("f32:b1,hq8,sq{},sk4096,d128:causal=br", seqlen_q));
   for (const int heads_kv : {1, 2, 8}) add(fmt::format("f32:b1,hq8,hkv{},sq1024,d128:causal=br", heads_kv));
   add("f32:b4,hq2,sq8192,d64:causal=br,lens=random:ragged");
 }

@@ -181,7 +181,7 @@ TEST_P(Determinism, ThreadsThatShareHeadsGiveTheBitsOfOne) {
        {"f32:b1,hq3,sq200,sk300,d64:invariant", "bf16:b3,hq4,hkv2,sq150,sk280,d32:causal=br,lens=random,invariant:ragged",
         "f16:b4,hq4,sq66,sk300,d256:lens=random,invariant", "f32:b5,hq1,sq97,sk513,d40:win=200:20,lens=edges,invariant",
         "bf16:b12,hq8,hkv4,sq70,sk60,d16:lens=random,invariant", "bf16:b2,hq2,sq103,sk230,d72:causal=br,win=40:0,invariant",
-        "f32:b1,hq3,sq202,sk300,d24:win=150:3,invariant"}) {
+        "f32:b1,hq3,sq202,sk300,d24:win=150:3,invariant", "f32:b1,hq3,sq205,sk320,d24:win=100:3,invariant"}) {
     const Case data = case_of(problem);
     const Outcome expected = run(data, 1);
     for (const int threads : {2, 3, 5, 16}) {

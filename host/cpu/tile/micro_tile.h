@@ -15,15 +15,17 @@
 HWY_BEFORE_NAMESPACE();
 namespace rapt::cpu::HWY_NAMESPACE {
 
-// Rows of the next micro-tile when so many are left of a tile, an even number: the last one's padding is one row, of 1 and 2 rows 3 and 2.
-// With fewer than 4 x kVectors sums the multiplications wait for each other. As tiles begin at multiples of kLeastTileRows and end there
-// or with their unit, micro-tiles hold the same rows of a unit however it is cut.
+// Rows of the micro-tile that begins at a row of a tile of so many, an even number: the last one's padding is one row, of 1 and 2 rows 3
+// and 2. With fewer than 4 x kVectors sums the multiplications wait for each other. As tiles begin at multiples of kLeastTileRows and end
+// there or with their unit, micro-tiles hold the same rows of a unit however it is cut: the sums of a row's weights depend on its first
+// key.
 inline constexpr size_t kLeastRows = 4;
 static_assert(kLeastTileRows % kRows == 0 && kRows > kLeastRows);
-constexpr int64_t rows_of_next(int64_t left) {
+constexpr int64_t rows_at(int64_t row, int64_t tile_rows) {
   constexpr int64_t most = kRows, least = kLeastRows;
-  if (left > most) return left <= 2 * least ? least : most;
-  return HWY_MAX(round_up(left, 2), least);
+  const int64_t left = tile_rows - row;
+  if (left <= most) return HWY_MAX(round_up(left, 2), least);
+  return left <= 2 * least && row % kLeastTileRows == 0 ? least : most;
 }
 constexpr int64_t padded_rows(int64_t rows) {  // the sum of these
   const int64_t end = rows % kLeastTileRows;
@@ -67,7 +69,7 @@ struct MicroTile {
   bool move_to(int64_t to_block, int64_t to_row) {
     block = to_block;
     row = to_row;
-    padded = rows_of_next(tile.rows() - row);
+    padded = rows_at(row, tile.rows());
     const KeyRange first = scratch.visible[row], last = scratch.visible[row + rows() - 1];
     begin = HWY_MAX(first.begin - first_key(), 0);
     end = HWY_MIN(last.end - first_key(), kBlock);

@@ -71,7 +71,7 @@ template <class Word>
 int64_t fetching_steps(const Tile& tile, KeyRange keys, const Scratch& scratch) {
   int64_t seen_by_all = 0;
   for (int64_t row = 0, rows; row < tile.rows(); row += rows) {
-    rows = rows_of_next(tile.rows() - row);
+    rows = rows_at(row, tile.rows());
     const int64_t last = HWY_MIN(row + rows, tile.rows()) - 1;
     const KeyRange seen = clip({scratch.visible[row].begin, scratch.visible[last].end}, keys.begin, keys.end);
     seen_by_all += seen.end - seen.begin;
@@ -128,7 +128,7 @@ void prefill_as(const Tile& tile, const Packed& packed, Scratch& scratch) {
   int64_t block = (scratch.visible[0].begin - first) / kBlock;
   fetch_ahead<Word>(tile, packed, block, scratch);
   for (; first + block * kBlock < end; ++block) {
-    for (int64_t row = 0; row < tile.rows(); row += rows_of_next(tile.rows() - row)) {
+    for (int64_t row = 0; row < tile.rows(); row += rows_at(row, tile.rows())) {
       if (!now->move_to(block, row)) continue;
       load_keys<Word>(*now);
       score_and_weigh<Word>(*now, *before, factor, nats);                              // score; softmax of the one before

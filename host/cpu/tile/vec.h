@@ -36,7 +36,7 @@ inline constexpr Lanes kLanes{};
 inline constexpr size_t kN = HWY_LANES(float);  // lanes of a vector; the machines here have fixed ones
 
 // The micro-kernel's block of C, in registers: kRows x kVectors accumulators, kVectors of B and a broadcast of A. Fewer rows are left at
-// the end of a tile, see rows_of_next().
+// the end of a tile, see rows_at().
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
 inline constexpr size_t kRows = 12;  // 32 registers
 #else

@@ -41,6 +41,9 @@ HWY_INLINE void with_rows(size_t rows, const Body& body) {
   body.template operator()<kTall>();
 }
 
+// Where registers suffice, weights and fetches go beside the multiplications. Else fetches go beside the weights, both by themselves.
+inline constexpr bool kManyRegisters = kRows >= 12;
+
 // Visible ranges move up with the row, so the first and the last row bound the keys [begin, end) of the block that some row may see.
 struct MicroTile {
   const Tile& tile;
@@ -262,7 +265,7 @@ HWY_INLINE void accumulate_rows(const MicroTile& t) {
     const float* v = v_strip<Word>(t, d) + keys.first * kPanel;
     float* o = t.scratch.o + t.row * t.scratch.o_stride + d;
     const bool half = columns - d <= static_cast<int64_t>(kN);
-    if (!half && !t.scratch.fetch.done()) {
+    if (kManyRegisters && !half && !t.scratch.fetch.done()) {
       accumulate_panel<Word, kTall, kVectors>(keys.weights, v, keys.count, t.weights.rescale, o, o_stride, FetchAhead{&t.scratch.fetch});
       continue;
     }

@@ -46,36 +46,51 @@ class Fetching {
     if (!job_.done()) job_.step();
     fetch_->step();
   }
-  HWY_INLINE void finish() { job_.finish(); }
+  HWY_INLINE void finish() {
+    while (!job_.done()) step();
+  }
 
  private:
   Job job_;
   Fetch* fetch_;
 };
 
+template <class Word, bool kNats>
+void weigh_as(const MicroTile& t) {
+  if (kManyRegisters || t.scratch.fetch.done()) return Weigher<Word, kNats>(t.weights).finish();
+  Fetching<Weigher<Word, kNats>>(t.weights, t.scratch.fetch).finish();
+}
+template <class Word>
+void weigh(const MicroTile& t, bool nats) {
+  (nats ? weigh_as<Word, true> : weigh_as<Word, false>)(t);
+}
+
 // Scores `now` while the scores of `before` become weights: together where registers suffice and the scores are plain.
 template <class Word>
 void score_and_weigh(MicroTile& now, const MicroTile& before, float factor, bool nats) {
   using Plain = Weigher<Word, false>;
-  const bool together = kRows >= 12 && !nats && before.is_scored();
-  if (before.is_scored() && !together) weigh_all<Word>(before.weights, nats);
+  const bool together = kManyRegisters && !nats && before.is_scored();
+  if (before.is_scored() && !together) weigh<Word>(before, nats);
   const Weights nothing;
   const Weights& weights = together ? before.weights : nothing;
   Fetch& fetch = now.scratch.fetch;
-  if (fetch.done()) return score<Word>(now, factor, Plain(weights));  // a step costs a little even then
+  if (!kManyRegisters || fetch.done()) return score<Word>(now, factor, Plain(weights));  // a step costs a little even then
   score<Word>(now, factor, Fetching<Plain>(weights, fetch));
 }
 
-// Steps of fetching beside the multiplications that the tile will need for these keys, about: each of four words for a micro-tile.
+// Steps of fetching that the tile will take for these keys, about: beside each four words that a micro-tile multiplies, or beside each two
+// vectors of weights.
 template <class Word>
 int64_t fetching_steps(const Tile& tile, KeyRange keys, const Scratch& scratch) {
-  int64_t seen_by_all = 0;
+  int64_t weights = 0, seen_by_all = 0;
   for (int64_t row = 0, rows; row < tile.rows(); row += rows) {
     rows = rows_at(row, tile.rows());
     const int64_t last = HWY_MIN(row + rows, tile.rows()) - 1;
     const KeyRange seen = clip({scratch.visible[row].begin, scratch.visible[last].end}, keys.begin, keys.end);
     seen_by_all += seen.end - seen.begin;
+    weights += rows * (seen.end - seen.begin);
   }
+  if (!kManyRegisters) return weights / static_cast<int64_t>(2 * kN);
   const rapt_problem& p = tile.call.problem;
   return seen_by_all * (p.q.shape[3] + p.v.shape[3]) / static_cast<int64_t>(4 * kPanel * Word::kValues);
 }
@@ -139,7 +154,7 @@ void prefill_as(const Tile& tile, const Packed& packed, Scratch& scratch) {
     }
   }
   if (!before->is_scored()) return;
-  weigh_all<Word>(before->weights, nats);
+  weigh<Word>(*before, nats);
   load_values<Word>(*before);
   accumulate<Word>(*before);
   end_rows<Word>(tile.rows(), scratch);

@@ -122,6 +122,8 @@ def print_falls(points):
             lines[f"d{match[2]} {'causal' if match[3] else 'full'}"].append((int(match[1]), point["share"]))
     for name, line in sorted(lines.items()):
         pairs = [(a, b) for a, b in zip(sorted(line), sorted(line)[1:]) if b[0] <= NEIGHBOURS * a[0]]
+        if not pairs:
+            continue
         (shorter, before), (longer, after) = min(pairs, key=lambda pair: pair[1][1] / pair[0][1])
         print(f"{name}: {shorter} to {longer} tokens, {100 * before:.1f} to {100 * after:.1f} %: {100 * (1 - after / before):.0f} % less")
 

@@ -71,11 +71,11 @@ void explain(const Request& request, const Choice& choice, Text& text) {
   text.append(
       "  prefill: for more than %lld rows (queries x %lld heads of a group) a sequence; tiles of %lld rows (%lld if it is the only one) x "
       "%lld keys\n",
-      static_cast<long long>(kInPlaceRows), static_cast<long long>(p.q.shape[1] / std::max<int64_t>(p.k.shape[1], 1)),
+      static_cast<long long>(plan.cut.in_place_rows), static_cast<long long>(p.q.shape[1] / std::max<int64_t>(p.k.shape[1], 1)),
       static_cast<long long>(kTileRows), static_cast<long long>(kLoneTileRows), static_cast<long long>(kBlock));
   text.append("  decode: up to %lld rows a sequence, %lld against %lld keys or more; K and V read in place, once for %lld rows\n",
-              static_cast<long long>(kInPlaceRows), static_cast<long long>(kMostInPlaceRows), static_cast<long long>(kManyKeys),
-              static_cast<long long>(kDecodeRows));
+              static_cast<long long>(plan.cut.in_place_rows), static_cast<long long>(plan.cut.most_in_place_rows),
+              static_cast<long long>(kManyKeys), static_cast<long long>(kDecodeRows));
   text.append("  splits: up to %lld rows split their keys into at most %lld parts of at least %lld\n", static_cast<long long>(kSplitRows),
               static_cast<long long>(plan.splits), static_cast<long long>(kMinSplitKeys));
   text.append(

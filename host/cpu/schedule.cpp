@@ -27,7 +27,7 @@ UnitShape unit_shape(const Call& call, const Sequence& s, const Cut& cut) {
   u.keys.end = std::max(u.keys.begin, u.keys.end);
   const int64_t span = u.keys.end - u.first_key();
 
-  u.decode = u.rows <= in_place_rows(span);
+  u.decode = u.rows <= (span < kManyKeys ? cut.in_place_rows : cut.most_in_place_rows);
   u.blocks = u.decode ? 0 : ceil_div(span, kBlock);
   const bool split = u.rows <= kSplitRows && span > 0;
   u.split_keys = split ? split_size(span, u.decode && u.rows > kDecodeRows) : std::max<int64_t>(span, 1);

@@ -8,10 +8,9 @@
 
 namespace rapt::cpu {
 
-// K and V are read in place, instead of packed, for at most so many rows, more of them where many keys would have to be packed: measured
-// (bench/NOTES.md).
-inline constexpr int64_t kInPlaceRows = 23, kMostInPlaceRows = 32, kManyKeys = 512;
-constexpr int64_t in_place_rows(int64_t keys) { return keys >= kManyKeys ? kMostInPlaceRows : kInPlaceRows; }
+// K and V are read in place, instead of packed, for at most so many rows, more of them where many keys come from memory, fewer where packed
+// pairs are multiplied twice as fast: measured (bench/NOTES.md).
+inline constexpr int64_t kInPlaceRows = 16, kMostInPlaceRows = 28, kManyKeys = 2048, kInPlaceRowsOfPairs = 10;
 
 inline constexpr int64_t kSplitRows = 64;       // units with at most this many rows split their keys
 inline constexpr int64_t kMaxSplits = 32;       // into at most this many parts
@@ -19,8 +18,9 @@ inline constexpr int64_t kMinSplitKeys = 512;   // of at least this many keys; e
 inline constexpr int64_t kOwnBytes = 16 << 20;  // of packed K and V, at most, that threads keep for themselves: half of an L3 cache
 static_assert(kMostInPlaceRows <= kSplitRows && kSplitRows <= kTileRows && kTileRows <= kLoneTileRows);
 
-// How units are cut: what no row's bits depend on.
+// How units are cut: what no row's bits depend on, but for the rows in place, which follow from the machine and the types.
 struct Cut {
+  int64_t in_place_rows, most_in_place_rows;  // of fewer than kManyKeys, of more
   int64_t split_tile_rows;  // rows of a prefill tile of a unit that splits its keys
   int64_t own_blocks;       // a thread keeps up to so many packed blocks for itself; 0: it does no unit alone
   bool own_tiles;           // units of one tile are a thread's own, however many blocks: it keeps one at a time

@@ -50,10 +50,10 @@ void choose_own(Plan& plan, const rapt_problem& p, int64_t blocks) {
 
 // Packed for all: several threads need a slot to pack ahead, and more where a few tiles are all that a unit has.
 void choose_slots(Plan& plan, const rapt_problem& p, int64_t rows) {
-  if (rows <= kInPlaceRows) return;
+  if (rows <= plan.cut.in_place_rows) return;
   const int64_t tiles = (rows + kTileRows - 1) / kTileRows;
   const bool lone_tile = rows <= kLoneTileRows;
-  const int64_t most_keys = rows <= kMostInPlaceRows ? std::min(p.max_seqlen_kv, kManyKeys) : p.max_seqlen_kv;
+  const int64_t most_keys = rows <= plan.cut.most_in_place_rows ? std::min(p.max_seqlen_kv, kManyKeys) : p.max_seqlen_kv;
   const int64_t blocks = (most_keys + kBlock - 1) / kBlock + 1;  // the first may begin before the first key that is needed
   choose_own(plan, p, blocks);
   const bool in_turn = rows <= kTileRows || (lone_tile && plan.threads == 1);  // see Taking
@@ -79,6 +79,9 @@ Plan make_plan(const rapt_problem& p, const Machine& machine, int32_t threads) {
   plan.machine = &machine;
   plan.path = &packed_path(machine, p);
   plan.threads = choose_threads(p, threads);
+  const bool pairs = plan.path->values > 1;
+  plan.cut.in_place_rows = pairs ? kInPlaceRowsOfPairs : kInPlaceRows;
+  plan.cut.most_in_place_rows = pairs ? kInPlaceRowsOfPairs : kMostInPlaceRows;
   plan.cut.split_tile_rows = choose_split_tile_rows(p, plan.threads);
   plan.units = p.batch * p.k.shape[1];
   plan.q_stride = round_up(p.q.shape[3], kRowAlign);

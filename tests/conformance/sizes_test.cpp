@@ -68,7 +68,8 @@ TEST_P(SizesRowsOfManyKeys, AgreeWithTheJudge) {
   }
 }
 INSTANTIATE_TEST_SUITE_P(Machines, SizesRowsOfManyKeys,
-                         testing::Combine(testing::Values(16, 17, 23, 24, 32, 33, 63, 64, 65), testing::ValuesIn(engine_machines())), name);
+                         testing::Combine(testing::Values(10, 11, 16, 17, 28, 29, 33, 63, 64, 65), testing::ValuesIn(engine_machines())),
+                         name);
 
 class SizesLastRows : public Sizes {};
 // Every number of rows that a tile may have left for its last micro-tiles, each height of these, against keys that all or some of them see

@@ -95,29 +95,24 @@ int64_t fetching_steps(const Tile& tile, KeyRange keys, const Scratch& scratch) 
   return seen_by_all * (p.q.shape[3] + p.v.shape[3]) / static_cast<int64_t>(4 * kPanel * Word::kValues);
 }
 
-// From the keys of `block` on: what is fetched is the next block that has to be packed, or what comes after the tile.
+// While a block is computed, the next one is fetched if it has to be packed, and beside the last what comes after the tile.
 template <class Word>
 void fetch_ahead(const Tile& tile, const Packed& packed, int64_t block, Scratch& scratch) {
-  const KeyRange seen{scratch.visible[0].begin, scratch.visible[tile.rows() - 1].end};
-  const auto first_of = [&packed](int64_t b) { return packed.first_key() + b * kBlock; };
-  int64_t next = block;
-  while (first_of(next) < seen.end && (packed.flags[next] & kBlockKeysPacked) != 0) ++next;
-  if (first_of(next) < seen.end) {
-    scratch.fetch.clear();
-    const KeyRange keys{HWY_MAX(first_of(next), packed.begin_key), HWY_MIN(first_of(next + 1), packed.end_key)};
-    fetch_keys(tile.call, tile.sequence, tile.head_kv, keys, false, scratch);
-  } else {
+  const int64_t first = packed.first_key() + block * kBlock, next = first + kBlock;
+  scratch.fetch.clear();
+  if (next >= scratch.visible[tile.rows() - 1].end) {
     scratch.fetch = scratch.after;
+  } else if ((packed.flags[block + 1] & kBlockKeysPacked) == 0) {
+    const KeyRange keys{HWY_MAX(next, packed.begin_key), HWY_MIN(next + kBlock, packed.end_key)};
+    fetch_keys(tile.call, tile.sequence, tile.head_kv, keys, false, scratch);
   }
-  scratch.fetch.spread(fetching_steps<Word>(tile, {first_of(block), first_of(next)}, scratch));
+  scratch.fetch.spread(fetching_steps<Word>(tile, {first, next}, scratch));
 }
 
 // K or V of a block, unless they are packed.
 template <class Word>
 void load_keys(const MicroTile& t) {
-  if (t.has(kBlockKeysPacked)) return;
-  pack_block_keys<Word>(t.tile.call, t.tile.sequence, t.tile.head_kv, t.block, t.packed, t.scratch);
-  fetch_ahead<Word>(t.tile, t.packed, t.block, t.scratch);
+  if (!t.has(kBlockKeysPacked)) pack_block_keys<Word>(t.tile.call, t.tile.sequence, t.tile.head_kv, t.block, t.packed, t.scratch);
 }
 template <class Word>
 void load_values(const MicroTile& t) {
@@ -140,9 +135,8 @@ void prefill_as(const Tile& tile, const Packed& packed, Scratch& scratch) {
   MicroTile micro_tiles[2] = {{tile, packed, scratch, scratch.scores[0]}, {tile, packed, scratch, scratch.scores[1]}};
   MicroTile *now = &micro_tiles[0], *before = &micro_tiles[1];
   const int64_t first = packed.first_key(), end = scratch.visible[tile.rows() - 1].end;
-  int64_t block = (scratch.visible[0].begin - first) / kBlock;
-  fetch_ahead<Word>(tile, packed, block, scratch);
-  for (; first + block * kBlock < end; ++block) {
+  for (int64_t block = (scratch.visible[0].begin - first) / kBlock; first + block * kBlock < end; ++block) {
+    fetch_ahead<Word>(tile, packed, block, scratch);
     for (int64_t row = 0; row < tile.rows(); row += rows_at(row, tile.rows())) {
       if (!now->move_to(block, row)) continue;
       load_keys<Word>(*now);

@@ -21,9 +21,9 @@ static_assert(kMostInPlaceRows <= kSplitRows && kSplitRows <= kTileRows && kTile
 // How units are cut: what no row's bits depend on, but for the rows in place, which follow from the machine and the types.
 struct Cut {
   int64_t in_place_rows, most_in_place_rows;  // of fewer than kManyKeys, of more
-  int64_t split_tile_rows;  // rows of a prefill tile of a unit that splits its keys
-  int64_t own_blocks;       // a thread keeps up to so many packed blocks for itself; 0: it does no unit alone
-  bool own_tiles;           // units of one tile are a thread's own, however many blocks: it keeps one at a time
+  int64_t split_tile_rows;                    // rows of a prefill tile of a unit that splits its keys
+  int64_t own_blocks;                         // a thread keeps up to so many packed blocks for itself; 0: it does no unit alone
+  bool own_tiles;                             // units of one tile are a thread's own, however many blocks: it keeps one at a time
 };
 
 // A unit is one (sequence, kv head). What threads take of it:

@@ -10,7 +10,7 @@ namespace rapt::cpu {
 
 // K and V are read in place, instead of packed, for at most so many rows, more of them where many keys come from memory, fewer where packed
 // pairs are multiplied twice as fast: measured (bench/NOTES.md).
-inline constexpr int64_t kInPlaceRows = 16, kMostInPlaceRows = 28, kManyKeys = 2048, kInPlaceRowsOfPairs = 10;
+inline constexpr int64_t kInPlaceRows = 20, kMostInPlaceRows = 28, kManyKeys = 2048, kInPlaceRowsOfPairs = 10;
 
 inline constexpr int64_t kSplitRows = 64;       // units with at most this many rows split their keys
 inline constexpr int64_t kMaxSplits = 32;       // into at most this many parts

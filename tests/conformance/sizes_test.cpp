@@ -68,7 +68,8 @@ TEST_P(SizesRowsOfManyKeys, AgreeWithTheJudge) {
   }
 }
 INSTANTIATE_TEST_SUITE_P(Machines, SizesRowsOfManyKeys,
-                         testing::Combine(testing::Values(10, 11, 16, 17, 28, 29, 33, 63, 64, 65), testing::ValuesIn(engine_machines())),
+                         testing::Combine(testing::Values(10, 11, 16, 17, 20, 21, 28, 29, 33, 63, 64, 65),
+                                          testing::ValuesIn(engine_machines())),
                          name);
 
 class SizesLastRows : public Sizes {};

@@ -178,10 +178,11 @@ void accumulate_part(const Tile& tile, const KeyRun& run, int64_t first, bool hi
   some.template operator()<1>();
 }
 
+// From key `from` on.
 template <class T, class Rows>
-void accumulate_in_place(const Tile& tile, const KeyRun& run, bool hidden, const float* rescale, Scratch& scratch) {
+void accumulate_in_place(const Tile& tile, const KeyRun& run, int64_t from, bool hidden, const float* rescale, Scratch& scratch) {
   constexpr float ones[kDecodeRows] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
-  for (int64_t first = 0; first < run.keys(); first += part_keys<T>(tile))
+  for (int64_t first = from; first < run.keys(); first += part_keys<T>(tile))
     accumulate_part<T, Rows>(tile, run, first, hidden, first == 0 ? rescale : ones, scratch);
 }
 

@@ -4,9 +4,12 @@
 #define HWY_TARGET_INCLUDE "cpu/tile/decode.cpp"
 #include <hwy/foreach_target.h>
 //
+#include <utility>
+
 #include "cpu/tile/accumulate_in_place.h"
 #include "cpu/tile/f32_word.h"
 #include "cpu/tile/kernels.h"
+#include "cpu/tile/lone_row.h"
 #include "cpu/tile/mask_and_bias.h"
 #include "cpu/tile/rows.h"
 #include "cpu/tile/score_in_place.h"
@@ -34,12 +37,13 @@ int64_t run_keys(const Tile& tile, int64_t keys) {
   return most;
 }
 
+// From key `from` on: those before are scored already.
 template <class Rows>
-void score(const Tile& tile, const KeyRun& run, float factor, Scratch& scratch) {
+void score(const Tile& tile, const KeyRun& run, int64_t from, float factor, Scratch& scratch) {
   switch (tile.call.problem.k.type) {
-    case RAPT_F16: return score_in_place<hwy::float16_t, Rows>(tile, run, factor, scratch);
-    case RAPT_BF16: return score_in_place<hwy::bfloat16_t, Rows>(tile, run, factor, scratch);
-    default: return score_in_place<float, Rows>(tile, run, factor, scratch);
+    case RAPT_F16: return score_in_place<hwy::float16_t, Rows>(tile, run, from, factor, scratch);
+    case RAPT_BF16: return score_in_place<hwy::bfloat16_t, Rows>(tile, run, from, factor, scratch);
+    default: return score_in_place<float, Rows>(tile, run, from, factor, scratch);
   }
 }
 
@@ -69,23 +73,41 @@ void weigh(const Weights& all, bool nats) {
   }
 }
 
+// A lone row's values are accumulated beside the scores of its next keys: so both streams of memory flow all the time, which one alone does
+// not fill. Returns how many of each: the rest is done as for other rows.
 template <class Rows>
-void accumulate(const Tile& tile, const KeyRun& run, bool hidden, const float* rescale, Scratch& scratch) {
-  switch (tile.call.problem.v.type) {
-    case RAPT_F16: return accumulate_in_place<hwy::float16_t, Rows>(tile, run, hidden, rescale, scratch);
-    case RAPT_BF16: return accumulate_in_place<hwy::bfloat16_t, Rows>(tile, run, hidden, rescale, scratch);
-    default: return accumulate_in_place<float, Rows>(tile, run, hidden, rescale, scratch);
+int64_t accumulate_beside(const Tile& tile, const KeyRun& run, float factor, const float* rescale, Scratch& scratch) {
+  const rapt_type type = tile.call.problem.v.type;
+  if (tile.rows() > 1 || tile.call.problem.k.type != type) return 0;
+  switch (type) {
+    case RAPT_F16: return accumulate_and_score_next<hwy::float16_t, Rows>(tile, run, factor, rescale, scratch);
+    case RAPT_BF16: return accumulate_and_score_next<hwy::bfloat16_t, Rows>(tile, run, factor, rescale, scratch);
+    default: return accumulate_and_score_next<float, Rows>(tile, run, factor, rescale, scratch);
   }
 }
 
+// From key `from` on.
 template <class Rows>
-void attend(const Tile& tile, const KeyRun& run, float factor, bool nats, Scratch& scratch) {
-  score<Rows>(tile, run, factor, scratch);             // score
+void accumulate(const Tile& tile, const KeyRun& run, int64_t from, bool hidden, const float* rescale, Scratch& scratch) {
+  switch (tile.call.problem.v.type) {
+    case RAPT_F16: return accumulate_in_place<hwy::float16_t, Rows>(tile, run, from, hidden, rescale, scratch);
+    case RAPT_BF16: return accumulate_in_place<hwy::bfloat16_t, Rows>(tile, run, from, hidden, rescale, scratch);
+    default: return accumulate_in_place<float, Rows>(tile, run, from, hidden, rescale, scratch);
+  }
+}
+
+// So many keys of the run are scored already, in scratch.scores[0]; returns how many of the next are.
+template <class Rows>
+int64_t attend(const Tile& tile, const KeyRun& run, int64_t scored, float factor, bool nats, Scratch& scratch) {
+  score<Rows>(tile, run, scored, factor, scratch);     // score
   const bool hidden = mask(tile, run, nats, scratch);  // mask
   Weights w{scratch.scores[0], tile.rows(), round_up(run.keys(), static_cast<int64_t>(kN)), scratch.row_sum};
   update_maxima(w, nats, scratch.row_max);  // softmax
   weigh(w, nats);
-  accumulate<Rows>(tile, run, hidden, w.rescale, scratch);  // accumulate
+  const int64_t done = hidden ? 0 : accumulate_beside<Rows>(tile, run, factor, w.rescale, scratch);  // accumulate
+  accumulate<Rows>(tile, run, done, hidden, w.rescale, scratch);
+  if (done > 0) std::swap(scratch.scores[0], scratch.scores[1]);
+  return done;
 }
 
 // o in order, as others read it.
@@ -104,11 +126,12 @@ void decode(const Tile& tile, Scratch& scratch) {
 
   const int64_t begin = scratch.visible[0].begin, end = scratch.visible[tile.rows() - 1].end;
   if (begin >= end) return;
+  int64_t scored = 0;
   for (KeyRun run(tile, scratch.zeros, begin, end, run_keys(tile, end - begin));; run.advance()) {
     if (run.even()) {
-      attend<EvenRows>(tile, run, factor, nats, scratch);
+      scored = attend<EvenRows>(tile, run, scored, factor, nats, scratch);
     } else {
-      attend<ListedRows>(tile, run, factor, nats, scratch);
+      scored = attend<ListedRows>(tile, run, scored, factor, nats, scratch);
     }
     if (run.is_last()) break;
   }

@@ -16,7 +16,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace rapt::cpu::HWY_NAMESPACE {
 
-inline constexpr int64_t kRun = 512;  // most keys between two updates of the softmax
+inline constexpr int64_t kRun = 512;      // most keys between two updates of the softmax
+inline constexpr int64_t kReadPast = 16;  // keys are read up to a multiple of at most so many
 
 // Where rows of K or V lie: evenly, or anywhere. Evenly is worth a case of its own: a load whose address must be loaded first begins late,
 // and a list of addresses leaves the nearest cache before it is used. Measured: a tenth of the time (bench/NOTES.md).
@@ -32,7 +33,7 @@ struct ListedRows {
   HWY_INLINE ListedRows from(int64_t j) const { return {row + j}; }
 };
 
-// Keys [first, first + keys) and where they lie; behind them the keys of the next run. An unmapped page is rows of zeros until it is
+// Keys [first, first + keys) and where they lie; behind them the keys of the next two runs. An unmapped page is rows of zeros until it is
 // hidden, and so is what lies past the last key that is there. All runs but the first and the last begin and end at multiples of
 // `most` keys.
 class KeyRun {
@@ -51,8 +52,9 @@ class KeyRun {
     const int64_t to_multiple = (begin / most + 1) * most - begin;
     keys_ = HWY_MIN(to_multiple, end - begin);
     if (paged_) {
-      unmapped_ = find(0, to_multiple);
-      next_unmapped_ = find(to_multiple, most);
+      unmapped_[0] = find(0, to_multiple);
+      unmapped_[1] = find(to_multiple, most);
+      unmapped_[2] = find(to_multiple + most, most);
     } else {
       key_rows(tile.call, tile.sequence, Side::k, tile.head_kv, 0, 1, &k_all_.first);
       key_rows(tile.call, tile.sequence, Side::v, tile.head_kv, 0, 1, &v_all_.first);
@@ -61,14 +63,15 @@ class KeyRun {
   }
   void advance() {
     if (paged_) {
-      std::memmove(k_, k_ + keys_, static_cast<size_t>(most_) * sizeof *k_);
-      std::memmove(v_, v_ + keys_, static_cast<size_t>(most_) * sizeof *v_);
+      std::memmove(k_, k_ + keys_, static_cast<size_t>(2 * most_) * sizeof *k_);
+      std::memmove(v_, v_ + keys_, static_cast<size_t>(2 * most_) * sizeof *v_);
     }
     first_ += keys_;
     keys_ = HWY_MIN(most_, end_ - first_);
     if (paged_) {
-      unmapped_ = next_unmapped_;
-      next_unmapped_ = find(most_, most_);
+      unmapped_[0] = unmapped_[1];
+      unmapped_[1] = unmapped_[2];
+      unmapped_[2] = find(2 * most_, most_);
     } else {
       list_if_uneven();
     }
@@ -78,10 +81,16 @@ class KeyRun {
   int64_t most() const { return most_; }
   int64_t first() const { return first_; }
   int64_t keys() const { return keys_; }
-  bool unmapped() const { return unmapped_; }
+  int64_t next_keys() const { return HWY_MIN(most_, end_ - first_ - keys_); }
+  bool unmapped() const { return unmapped_[0]; }
+
+  // How many rows are about so many bytes: those that one may fetch ahead.
+  int64_t rows_ahead(size_t bytes, size_t row_bytes) const {
+    return static_cast<int64_t>(HWY_MIN(HWY_MAX(bytes / row_bytes, size_t{1}), static_cast<size_t>(most_)));
+  }
 
   bool even() const { return even_; }
-  // The run's and `most` more; evenly, also whatever memory comes after the last key, which may be fetched but not read.
+  // The run's and 2 * `most` more; evenly, also whatever memory comes after the last key, which may be fetched but not read.
   template <class Rows>
   Rows k() const {
     if constexpr (std::is_same_v<Rows, EvenRows>)
@@ -98,11 +107,9 @@ class KeyRun {
   }
 
  private:
-  static constexpr int64_t kReadPast = 16;  // keys are read up to a multiple of at most so many
-
   void list_if_uneven() {
     even_ = first_ + round_up(keys_, kReadPast) <= there_;
-    if (!even_) find(0, 2 * most_);
+    if (!even_) find(0, 3 * most_);
   }
   static void step_rows(const EvenRows& all, int64_t first, int64_t count, const char** to) {
     for (int64_t j = 0; j < count; ++j) to[j] = all[first + j];
@@ -135,17 +142,17 @@ class KeyRun {
   const int64_t there_;  // up to here rows past the end are fetched: this thread often goes on with them
   int64_t first_, keys_;
   EvenRows k_all_{}, v_all_{};  // from key 0 on, when keys are not paged
-  bool even_ = false, unmapped_ = false, next_unmapped_ = false;
-  const char* k_[2 * kRun];
-  const char* v_[2 * kRun];
+  bool even_ = false;
+  bool unmapped_[3] = {};  // of this run and the next two
+  const char* k_[3 * kRun];
+  const char* v_[3 * kRun];
 };
 
 // How many rows ahead of their use rows are fetched into the cache. Measured, as are the keys of a run (bench/NOTES.md): several queries
 // take longer over a row, and 16-bit rows take more instructions a byte.
 template <class T>
 HWY_INLINE int64_t rows_ahead(const KeyRun& run, size_t row_bytes, bool lone_query) {
-  const size_t bytes = (lone_query ? 4096 : 8192) * (4 / sizeof(T));
-  return static_cast<int64_t>(HWY_MIN(HWY_MAX(bytes / row_bytes, size_t{1}), static_cast<size_t>(run.most())));
+  return run.rows_ahead((lone_query ? 4096 : 8192) * (4 / sizeof(T)), row_bytes);
 }
 template <size_t kBytes>
 HWY_INLINE void fetch(const char* at) {

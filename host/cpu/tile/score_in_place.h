@@ -110,6 +110,7 @@ HWY_INLINE Vec multiply_key(const float* q, const char* key, const char* later, 
       const VecPair pair = load_pair(k + d);
       first = hn::MulAdd(hn::LoadU(kLanes, q + d), pair.first, first);
       second = hn::MulAdd(hn::LoadU(kLanes, q + d + kN), pair.second, second);
+      keep_order();
     }
     if constexpr (kHeadDim != 0) return hn::Add(first, second);
     for (; d < end; d += kN) first = hn::MulAdd(hn::LoadU(kLanes, q + d), end - d >= kN ? load(k + d) : load_first(k + d, end - d), first);
@@ -118,25 +119,27 @@ HWY_INLINE Vec multiply_key(const float* q, const char* key, const char* later, 
   return total;
 }
 
+// Keys of a lone query that are scored in a step: measured (bench/NOTES.md).
+template <class T>
+inline constexpr size_t kKeysOfStep = sizeof(T) == sizeof(float) && kRows >= 12 ? kN : kFew;
+
 // One row of scores, the keys one after another in the order of memory. Nothing is stored between the keys of a step: a load waits for a
-// store that is not done yet if only the lower 12 bits of their addresses agree, and these loads walk through all of them. How many keys
-// a step has is measured (bench/NOTES.md).
+// store that is not done yet if only the lower 12 bits of their addresses agree, and these loads walk through all of them.
 template <class T, size_t kHeadDim, class Rows>
-HWY_NOINLINE void score_row(const QueryRows& q, const KeyRun& run, float factor, int64_t ahead, float* scores) {
+HWY_NOINLINE void score_row(const QueryRows& q, const KeyRun& run, int64_t from, float factor, int64_t ahead, float* scores) {
   static_assert(kHeadDim % kPair == 0);
-  constexpr size_t kStep = sizeof(T) == sizeof(float) && kRows >= 12 ? kN : kFew;
+  constexpr size_t kStep = kKeysOfStep<T>;
   const hn::CappedTag<float, kStep> lanes;
   const float* const query = q.q;
   const size_t head_dim = kHeadDim != 0 ? kHeadDim : q.head_dim;
   const int64_t count = run.keys();
   const Rows keys = run.k<Rows>();
-  for (int64_t key = 0; key < count; key += static_cast<int64_t>(kStep)) {
+  for (int64_t key = from; key < count; key += static_cast<int64_t>(kStep)) {
     Vec sum[kStep];
 #pragma GCC unroll 16
     for (size_t j = 0; j < kStep; ++j) {
       const int64_t row = key + static_cast<int64_t>(j);
       sum[j] = multiply_key<T, kHeadDim>(query, keys[row], keys[row + ahead], head_dim);
-      keep_order();
     }
     hn::StoreU(hn::Mul(sums_of<kStep>(sum), hn::Set(lanes, factor)), lanes, scores + key);
   }
@@ -172,8 +175,9 @@ HWY_NOINLINE void score_rows(const QueryRows& q, const KeyRun& run, float factor
   }
 }
 
+// From key `from` on, a multiple of kReadPast, where the tile is a lone row.
 template <class T, class Rows>
-void score_in_place(const Tile& tile, const KeyRun& run, float factor, Scratch& scratch) {
+void score_in_place(const Tile& tile, const KeyRun& run, int64_t from, float factor, Scratch& scratch) {
   const size_t head_dim = static_cast<size_t>(tile.call.problem.k.shape[3]);
   const auto rows_from = [&](int64_t row) { return QueryRows{scratch.q + row * scratch.q_stride, scratch.q_stride, head_dim}; };
   const auto scores_from = [&](int64_t row) { return scratch.scores[0] + row * kScoreStride; };
@@ -192,9 +196,9 @@ void score_in_place(const Tile& tile, const KeyRun& run, float factor, Scratch& 
   some.template operator()<2>();
   if (row == tile.rows()) return;
   const int64_t ahead = rows_ahead<T>(run, head_dim * sizeof(T), tile.rows() == 1);
-  if (head_dim == 128) return score_row<T, 128, Rows>(rows_from(row), run, factor, ahead, scores_from(row));
-  if (head_dim == 64) return score_row<T, 64, Rows>(rows_from(row), run, factor, ahead, scores_from(row));
-  score_row<T, 0, Rows>(rows_from(row), run, factor, ahead, scores_from(row));
+  if (head_dim == 128) return score_row<T, 128, Rows>(rows_from(row), run, from, factor, ahead, scores_from(row));
+  if (head_dim == 64) return score_row<T, 64, Rows>(rows_from(row), run, from, factor, ahead, scores_from(row));
+  score_row<T, 0, Rows>(rows_from(row), run, from, factor, ahead, scores_from(row));
 }
 
 }  // namespace rapt::cpu::HWY_NAMESPACE

@@ -64,12 +64,13 @@ TEST_P(SizesLoneRow, AgreesWithTheJudgeAroundItsRunsOfKeys) {
   for (const std::string& type : kTypes) {
     for (const int head_dim : {40, 59, 64, 128}) expect_judged(fmt::format("{}:b1,hq1,hkv1,sq1,sk{},d{}", type, size(), head_dim), 1);
     expect_judged(fmt::format("{}:b2,hq2,hkv2,sq1,sk{},d128:lens=random:page16", type, size()), 3);
+    expect_judged(fmt::format("{}:b1,hq1,hkv1,sq1,sk{},d64::page16", type, size()), 2);
     expect_judged(fmt::format("{}:b1,hq1,hkv1,sq1,sk{},d64,dv128:win=600:0:strided", type, size()), 1);
     expect_judged(fmt::format("{}:b1,hq1,hkv1,sq1,sk{},d33,dv24::strided", type, size()), 1);
   }
 }
 INSTANTIATE_TEST_SUITE_P(Machines, SizesLoneRow,
-                         testing::Combine(testing::Values(513, 527, 528, 529, 767, 768, 769, 1023, 1024, 1025, 1040, 1551, 2049, 4131),
+                         testing::Combine(testing::Values(513, 527, 528, 529, 767, 768, 769, 1023, 1024, 1025, 1040, 1551, 2049, 20501),
                                           testing::ValuesIn(engine_machines())),
                          name);
 

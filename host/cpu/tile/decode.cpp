@@ -29,10 +29,10 @@ void load_queries(const Tile& tile, Scratch& scratch) {
   }
 }
 
-// Keys of a run: the more, the less often the stream of memory waits for the softmax; but a lone row's first and last runs flow alone.
+// Keys of a run: the more, the less often the stream of memory waits for the softmax.
 int64_t run_keys(const Tile& tile, int64_t keys) {
   static_assert(kRun <= kSoftmaxRows * kScoreStride);  // the only row has all of the buffer
-  int64_t most = tile.rows() == 1 && tile.call.problem.k.type != RAPT_F32 ? kRun : kBlock;
+  int64_t most = tile.rows() == 1 ? kRun : kBlock;
   while (most > kBlock / 4 && most / 2 >= keys) most /= 2;
   return most;
 }

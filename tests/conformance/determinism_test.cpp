@@ -173,7 +173,7 @@ TEST_P(Determinism, ARowAloneHasTheBitsOfTheRowInABatchOfSixtyFour) {
 }
 
 // Heads enough for each thread one, which it packs for itself while those that have none help; fewer heads than threads, which all pack and
-// share; both in one call, where some sequences have more keys than a thread packs for itself.
+// share; both in one call, where some sequences have more keys than a thread packs for itself; halves of a tile; parts of the keys.
 TEST_P(Determinism, ThreadsThatShareHeadsGiveTheBitsOfOne) {
   if (GetParam().engine != RAPT_ENGINE_CPU) GTEST_SKIP() << "other engines have no threads that share";
   const int repeats = test::kSanitized ? 3 : 20;
@@ -181,7 +181,8 @@ TEST_P(Determinism, ThreadsThatShareHeadsGiveTheBitsOfOne) {
        {"f32:b1,hq3,sq200,sk300,d64:invariant", "bf16:b3,hq4,hkv2,sq150,sk280,d32:causal=br,lens=random,invariant:ragged",
         "f16:b4,hq4,sq66,sk300,d256:lens=random,invariant", "f32:b5,hq1,sq97,sk513,d40:win=200:20,lens=edges,invariant",
         "bf16:b12,hq8,hkv4,sq70,sk60,d16:lens=random,invariant", "bf16:b2,hq2,sq103,sk230,d72:causal=br,win=40:0,invariant",
-        "f32:b1,hq3,sq202,sk300,d24:win=150:3,invariant", "f32:b1,hq3,sq205,sk320,d24:win=100:3,invariant"}) {
+        "f32:b1,hq3,sq202,sk300,d24:win=150:3,invariant", "f32:b1,hq3,sq205,sk320,d24:win=100:3,invariant",
+        "f32:b1,hq3,sq150,sk600,d32:invariant", "f16:b1,hq2,sq40,sk2100,d24:causal=br,invariant:page16"}) {
     const Case data = case_of(problem);
     const Outcome expected = run(data, 1);
     for (const int threads : {2, 3, 5, 16}) {
